@@ -1,0 +1,103 @@
+// swift-tools-version:6.3
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let package = Package(
+    name: "swift-coap",
+    products: [
+        .library(name: "CoAP", targets: ["CoAP"]),
+        .library(name: "CoAPCore", targets: ["CoAPCore"]),
+        .library(name: "CoAPCredentials", targets: ["CoAPCredentials"]),
+        .library(name: "CoAPTesting", targets: ["CoAPTesting"]),
+        .library(name: "DeviceSimulator", targets: ["DeviceSimulator"]),
+        .library(name: "SenML", targets: ["SenML"]),
+        .executable(name: "coap-server", targets: ["coap-server"]),
+        .executable(name: "coap-get", targets: ["coap-get"]),
+        .executable(name: "coap-put", targets: ["coap-put"]),
+        .executable(name: "coap", targets: ["coap"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // The C boundary: libcoap, OpenSSL and the few macros Swift cannot import.
+        .target(
+            name: "CLibCoAP",
+            linkerSettings: [
+                .linkedLibrary("coap-3-openssl"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+            ]),
+
+        // Values and parsers: no C, no I/O.
+        .target(name: "CoAPCore", swiftSettings: strict),
+        .target(name: "SenML", dependencies: ["CoAPCore"], swiftSettings: strict),
+
+        // The library a program embeds.
+        .target(
+            name: "CoAP",
+            dependencies: [
+                "CLibCoAP", "CoAPCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
+        .target(name: "DeviceSimulator", dependencies: ["CoAP", "SenML"], swiftSettings: strict),
+        .target(name: "CoAPTesting", dependencies: ["CoAP"], swiftSettings: strict),
+
+        // The command line.
+        .target(
+            name: "CoAPCommandLine",
+            dependencies: [
+                "CoAP", "CoAPCredentials", "DeviceSimulator", "SenML",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .executableTarget(name: "coap-server", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+        .executableTarget(name: "coap-get", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+        .executableTarget(name: "coap-put", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+        .executableTarget(name: "coap", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+
+        // Tests: one folder a target, plus other people's programs and the attacks.
+        .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore"], swiftSettings: strict),
+        .testTarget(name: "SenMLTests", dependencies: ["SenML"], swiftSettings: strict),
+        .testTarget(
+            name: "CoAPTests",
+            dependencies: [
+                "CoAP", "CoAPTesting", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials"], swiftSettings: strict),
+        .testTarget(
+            name: "DeviceSimulatorTests", dependencies: ["DeviceSimulator", "CoAPTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "CoAPCommandLineTests", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["CoAP", "CoAPCredentials", "CoAPTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "AttackTests",
+            dependencies: ["CoAP", "CoAPCredentials", "CoAPTesting"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// Every Swift target: warnings are errors, and what Swift 7 will ask for is asked for now.
+///
+/// `NonisolatedNonsendingByDefault` stays off: Swift 6.3.1 drops actor hops before such callees in release builds.
+var strict: [SwiftSetting] {
+    [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
+}

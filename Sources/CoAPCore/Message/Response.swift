@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a server answers (RFC 7252 §5.2).
+public struct Response: Hashable, Sendable {
+    /// The outcome.
+    public var code: Code
+
+    /// The options: format, freshness, entity-tag and whatever else.
+    public var options: Options
+
+    /// The body in bytes; on an error, text for a person (RFC 7252 §5.5.2).
+    public var payload: [UInt8]
+
+    /// A response of a code, its options and body.
+    public init(_ code: Code, options: Options = Options(), payload: [UInt8] = []) {
+        self.code = code
+        self.options = options
+        self.payload = payload
+    }
+
+    /// A response with a body in a format.
+    public init(_ code: Code = .content, payload: [UInt8], contentFormat: ContentFormat) {
+        self.init(code, payload: payload)
+        options.contentFormat = contentFormat
+    }
+
+    /// A response with text as its body.
+    public init(_ code: Code = .content, text: String) {
+        self.init(code, payload: Array(text.utf8), contentFormat: .text)
+    }
+
+    /// An error with a diagnostic for a person: no format, as RFC 7252 §5.5.2 asks.
+    public static func diagnostic(_ code: Code, _ text: String) -> Response {
+        Response(code, payload: Array(text.utf8))
+    }
+
+    /// The format of the body; nil when the message does not say.
+    public var contentFormat: ContentFormat? { options.contentFormat }
+
+    /// The body as text; bytes that are not UTF-8 are replaced.
+    public var text: String { String(decoding: payload, as: UTF8.self) }
+}
