@@ -58,7 +58,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
-        .executableTarget(name: "coap-server", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+        .executableTarget(name: "coap-server", dependencies: ["CoAPCommandLine", "CoAP"], swiftSettings: strict),
         .executableTarget(name: "coap-get", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
         .executableTarget(name: "coap-put", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
         .executableTarget(name: "coap", dependencies: ["CoAPCommandLine"], swiftSettings: strict),

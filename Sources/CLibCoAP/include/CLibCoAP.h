@@ -13,4 +13,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "ccoap_dtls.h"
+#include "ccoap_pdu.h"
+#include "ccoap_system.h"
+
 #endif

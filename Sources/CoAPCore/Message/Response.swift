@@ -39,4 +39,12 @@ public struct Response: Hashable, Sendable {
 
     /// The body as text; bytes that are not UTF-8 are replaced.
     public var text: String { String(decoding: payload, as: UTF8.self) }
+
+    /// True when options and body fit into this many bytes of a message, token not counted.
+    package func fits(_ room: Int) -> Bool {
+        let body = payload.isEmpty ? 0 : payload.count + 1
+        // Options take at most a quarter more on the wire than in memory; only close calls are counted exactly.
+        if options.storage.count * 5 / 4 + body <= room { return true }
+        return options.wireSize + body <= room
+    }
 }

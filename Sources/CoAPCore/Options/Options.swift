@@ -141,3 +141,26 @@ extension Options: CustomStringConvertible {
     /// Every option with name and value, separated by commas.
     public var description: String { map(\.description).joined(separator: ", ") }
 }
+
+extension Options {
+    /// Calls `each` with the bytes of every Uri-Path segment and then `then`, while all of those bytes can be read.
+    package func withUriPath(each: (UnsafeBufferPointer<UInt8>) -> Void, then: () -> Void) {
+        storage.withUnsafeBufferPointer { _ in
+            forEachValue(of: .uriPath, each)
+            then()
+        }
+    }
+
+    /// The bytes the options take on the wire (RFC 7252 §3.1).
+    package var wireSize: Int {
+        var size = 0
+        var previous: UInt16 = 0
+        func extended(_ number: Int) -> Int { number < 13 ? 0 : number < 269 ? 1 : 2 }
+        forEach { number, value in
+            size += 1 + extended(Int(number - previous)) + extended(value.count) + value.count
+            previous = number
+            return true
+        }
+        return size
+    }
+}

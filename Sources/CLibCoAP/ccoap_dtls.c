@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "CLibCoAP.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+// Where a context keeps its hooks, and libcoap's own callback, which is one function for every context.
+static int hooks_index = -1;
+static void make_hooks_index(void) { hooks_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+static void (*_Atomic libcoap_info)(const SSL *ssl, int where, int ret);
+
+static const ccoap_dtls_hooks_t *hooks_of(const SSL *ssl) {
+    return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), hooks_index);
+}
+
+// An error that one peer's datagram left in the thread's queue would be read as the failure of the next peer's
+// connection, so the queue is emptied before a connection reads its datagram.
+static long before_read(BIO *bio, int operation, const char *argument, size_t length, int number, long value, int result,
+                        size_t *processed) {
+    (void)bio, (void)argument, (void)length, (void)number, (void)value, (void)processed;
+    if (operation == BIO_CB_READ) ERR_clear_error();
+    return result;
+}
+
+static void info(const SSL *ssl, int where, int ret) {
+    const ccoap_dtls_hooks_t *hooks = hooks_of(ssl);
+    // The listening connection has no session until the cookie is checked; libcoap's callback would follow a NULL.
+    coap_session_t *session = SSL_get_app_data(ssl);
+    void (*chained)(const SSL *, int, int) = atomic_load_explicit(&libcoap_info, memory_order_relaxed);
+    if (chained && session) chained(ssl, where, ret);
+    if (where & SSL_CB_HANDSHAKE_START) {
+        BIO *bio = SSL_get_rbio(ssl);
+        if (bio && !BIO_get_callback_ex(bio)) BIO_set_callback_ex(bio, before_read);
+        if (!SSL_is_server(ssl) && hooks && hooks->client_start && SSL_get_state(ssl) != TLS_ST_OK)
+            hooks->client_start(hooks->context, (SSL *)ssl);
+    } else if ((where & SSL_CB_ALERT) && (ret >> 8) == SSL3_AL_FATAL && hooks && hooks->alert) {
+        hooks->alert(hooks->context, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
+    }
+}
+
+int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups) {
+    SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION |
+                                 SSL_OP_NO_COMPRESSION | SSL_OP_NO_QUERY_MTU);
+    SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_max_send_fragment(ctx, 1280);
+    static const unsigned char name[] = "coap";
+    return SSL_CTX_set_session_id_context(ctx, name, sizeof name - 1) == 1 &&
+           SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(ctx, DTLS1_2_VERSION) == 1 && SSL_CTX_set_cipher_list(ctx, ciphers) == 1 &&
+           SSL_CTX_set1_groups_list(ctx, groups) == 1;
+}
+
+void ccoap_dtls_set_hooks(SSL_CTX *ctx, const ccoap_dtls_hooks_t *hooks) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_hooks_index);
+    void (*current)(const SSL *, int, int) = SSL_CTX_get_info_callback(ctx);
+    if (current != info) atomic_store_explicit(&libcoap_info, current, memory_order_relaxed);
+    SSL_CTX_set_ex_data(ctx, hooks_index, (void *)hooks);
+    SSL_CTX_set_info_callback(ctx, info);
+}
+
+int ccoap_ssl_set_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name) == 1; }
+
+int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store) { return SSL_set1_verify_cert_store(ssl, store) == 1; }
+
+int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate) { return SSL_add1_chain_cert(ssl, certificate) == 1; }
+
+int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate) { return SSL_CTX_add1_chain_cert(ctx, certificate) == 1; }
+
+X509 *ccoap_ssl_peer_certificate(const SSL *ssl) { return SSL_get1_peer_certificate(ssl); }
+
+void ccoap_x509_names(const X509 *certificate, void *context,
+                      void (*each)(void *context, int type, const uint8_t *bytes, size_t length)) {
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    if (!names) return;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        int type;
+        const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
+        if (!value || (type != GEN_DNS && type != GEN_IPADD && type != GEN_URI && type != GEN_EMAIL)) continue;
+        each(context, type, ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
+    }
+    GENERAL_NAMES_free(names);
+}
+
+size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity) {
+    BIO *bio = BIO_new(BIO_s_mem());
+    if (!bio) return 0;
+    size_t length = 0;
+    if (X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
+        char *text;
+        long size = BIO_get_mem_data(bio, &text);
+        length = size < 0 ? 0 : (size_t)size;
+        if (length > capacity) length = capacity;
+        memcpy(buffer, text, length);
+    }
+    BIO_free(bio);
+    return length;
+}
+
+int ccoap_store_add_pem(X509_STORE *store, const uint8_t *pem, size_t length, int *lists) {
+    int certificates = 0, bad = 0;
+    *lists = 0;
+    BIO *bio = BIO_new_mem_buf(pem, (int)length);
+    if (!bio) return -1;
+    STACK_OF(X509_INFO) *items = PEM_X509_INFO_read_bio(bio, NULL, NULL, (void *)"");
+    BIO_free(bio);
+    if (!items) return -1;
+    for (int i = 0; i < sk_X509_INFO_num(items); i++) {
+        X509_INFO *item = sk_X509_INFO_value(items, i);
+        if (item->x509) {
+            if (X509_STORE_add_cert(store, item->x509) == 1) certificates++; else bad = 1;
+        }
+        if (item->crl) {
+            if (X509_STORE_add_crl(store, item->crl) == 1) (*lists)++; else bad = 1;
+        }
+    }
+    sk_X509_INFO_pop_free(items, X509_INFO_free);
+    return bad ? -1 : certificates;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenSSL calls that are macros, and the hooks that need C's own calling conventions.
+
+#ifndef CCOAP_DTLS_H
+#define CCOAP_DTLS_H
+
+#include <coap3/coap.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+/// What a loop wants to hear of the handshakes of one SSL_CTX. The session may be NULL before a hello's cookie is checked.
+typedef struct ccoap_dtls_hooks {
+    /// Handed back in every call.
+    void *context;
+    /// A client's handshake starts and no byte was sent: the place for the settings of this one connection.
+    void (*client_start)(void *context, SSL *ssl);
+    /// A fatal alert was sent (`sent` is 1) or received.
+    void (*alert)(void *context, coap_session_t *session, int sent, int description);
+} ccoap_dtls_hooks_t;
+
+/// Policy for every connection of a context: DTLS 1.2, no tickets, no session cache, these ciphers and groups, small
+/// buffers, the server's order of ciphers, no renegotiation; 0 on failure.
+int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups);
+
+/// Sets the hooks of a context and clears OpenSSL's error queue before each datagram of its connections. libcoap's own
+/// callback keeps being called. `hooks` must outlive the context.
+void ccoap_dtls_set_hooks(SSL_CTX *ctx, const ccoap_dtls_hooks_t *hooks);
+
+/// Asks for a host name in the hello (RFC 6066 §3); 0 on failure.
+int ccoap_ssl_set_server_name(SSL *ssl, const char *name);
+
+/// Replaces the trust anchors of one connection; the store keeps a reference of its own; 0 on failure.
+int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store);
+
+/// Adds one certificate to the chain a connection or context sends behind its own; 0 on failure.
+int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate);
+int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate);
+
+/// The peer's certificate in a new reference; NULL without one.
+X509 *ccoap_ssl_peer_certificate(const SSL *ssl);
+
+/// Calls `each` for every subject alternative name: type as in GEN_DNS, and its bytes.
+void ccoap_x509_names(const X509 *certificate, void *context,
+                      void (*each)(void *context, int type, const uint8_t *bytes, size_t length));
+
+/// Writes the subject's distinguished name (RFC 2253, UTF-8) to a buffer; returns its length, cut to the capacity.
+size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity);
+
+/// How many certificates and revocation lists a PEM text added to a store; -1 when it is malformed.
+int ccoap_store_add_pem(X509_STORE *store, const uint8_t *pem, size_t length, int *lists);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Finds the addresses of hosts; names are looked up on a thread of their own, because that blocks.
+enum Resolver {
+    /// The addresses of a host, in the system's order of preference.
+    ///
+    /// - Throws: ``CoAPError`` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
+    static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError) -> [SocketAddress] {
+        if let literal = lookUp(host, port, flags: AI_NUMERICHOST), !literal.isEmpty { return literal }
+        guard !host.contains(":") else {
+            throw CoAPError(.unknownHost, "'\(PrintableText.escaped(host.utf8))' is not an IPv6 address")
+        }
+        let answer = Locked<CheckedContinuation<Result<[SocketAddress], CoAPError>, Never>?>(nil)
+        @Sendable func resolve(_ result: Result<[SocketAddress], CoAPError>) {
+            let continuation = answer.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            continuation?.resume(returning: result)
+        }
+        let timer = Task {
+            try await Task.sleep(for: deadline)
+            resolve(
+                .failure(
+                    CoAPError(
+                        .timeout, "the name server did not answer for '\(host)' within \(deadline.inSeconds) s")))
+        }
+        defer { timer.cancel() }
+        let result: Result<[SocketAddress], CoAPError> = await withCheckedContinuation { continuation in
+            answer.withLock { $0 = continuation }
+            do throws(CoAPError) {
+                try BlockingCall.start {
+                    let found = lookUp(host, port, flags: 0) ?? []
+                    let name = PrintableText.escaped(host.utf8)
+                    resolve(
+                        found.isEmpty
+                            ? .failure(
+                                CoAPError(
+                                    .unknownHost,
+                                    "the host '\(name)' is unknown; check its spelling and the name server"))
+                            : .success(found))
+                }
+            } catch {
+                resolve(.failure(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// The addresses to bind for an endpoint; every address of a host without IPv6 is 0.0.0.0.
+    static func bindable(_ endpoint: ServerEndpoint) async throws(CoAPError) -> [SocketAddress] {
+        let found = try await addresses(of: endpoint.host, port: endpoint.port, deadline: .seconds(10))
+        guard endpoint.host == ServerEndpoint.anyHost, !hasIPv6 else { return found }
+        return [try SocketAddress(bytes: [0, 0, 0, 0], port: endpoint.port)]
+    }
+
+    private static var hasIPv6: Bool {
+        let descriptor = socket(AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
+    }
+
+    /// Blocks unless the flags forbid a look-up; nil or empty when there is no address.
+    private static func lookUp(_ host: String, _ port: UInt16, flags: Int32) -> [SocketAddress]? {
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
+        hints.ai_flags = flags
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, String(port), &hints, &list) == 0 else { return nil }
+        defer { freeaddrinfo(list) }
+        var found: [SocketAddress] = []
+        var entry = list
+        while let current = entry {
+            if let address = current.pointee.ai_addr,
+                let parsed = SocketAddress(sockaddr: address, length: Int(current.pointee.ai_addrlen)),
+                !found.contains(parsed)
+            {
+                found.append(parsed)
+            }
+            entry = current.pointee.ai_next
+        }
+        return found
+    }
+}

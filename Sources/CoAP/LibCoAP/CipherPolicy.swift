@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which cipher suites and groups are offered and taken: authenticated encryption only, forward secrecy first, the suites
+/// that constrained peers know last (RFC 7252 §9.1, RFC 7925 §4).
+enum CipherPolicy {
+    /// For peers with certificates.
+    static let certificates = [
+        "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-AES128-CCM", "ECDHE-ECDSA-AES128-CCM8",
+    ]
+
+    /// For peers with pre-shared keys.
+    static let preSharedKeys = [
+        "ECDHE-PSK-CHACHA20-POLY1305", "PSK-AES128-GCM-SHA256", "PSK-CHACHA20-POLY1305", "PSK-AES256-GCM-SHA384",
+        "PSK-AES128-CCM", "PSK-AES128-CCM8",
+    ]
+
+    /// The groups of the key exchange.
+    static let groups = "X25519:P-256:P-384"
+
+    /// A list in OpenSSL's notation.
+    static func list(_ suites: [String]) -> String { suites.joined(separator: ":") }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a context reports, always on its loop and in the middle of libcoap's own work: no session may be disconnected or
+/// released here but through ``CoAPContext/afterDispatch(_:)``.
+protocol CoAPContextDelegate: AnyObject {
+    /// A request came; the slot is filled now or silenced and answered later.
+    func received(request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot)
+
+    /// A response came; false refuses it with a reset.
+    func received(response: InboundMessage, on session: SessionHandle) -> Bool
+
+    /// A confirmable message was refused, or given up.
+    func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on session: SessionHandle)
+
+    /// Something happened to a session.
+    func event(_ event: SessionEvent, on session: SessionHandle, of context: CoAPContext)
+
+    /// A fatal alert was sent or received; the session is nil while a hello's cookie is not yet checked.
+    func alert(_ alert: DTLSAlert, on session: SessionHandle?)
+
+    /// The key to use on a client's session; nil when it has none.
+    func clientKey(for session: SessionHandle) -> PreSharedKey?
+}
+
+/// Why a confirmable message did not arrive.
+enum DeliveryFailure {
+    /// Nobody acknowledged it, however often it was repeated.
+    case tooManyRetries
+    /// The session ended before it was acknowledged.
+    case notDeliverable
+    /// The peer refused it with a reset.
+    case reset
+    /// The DTLS connection failed.
+    case dtlsFailed
+    /// The network says nobody is there; libcoap keeps trying.
+    case unreachable
+}
+
+/// What happens to a session.
+enum SessionEvent {
+    /// The handshake is done.
+    case connected
+    /// The DTLS connection is gone.
+    case closed
+    /// The DTLS connection failed.
+    case failed
+    /// libcoap frees a server's session right after this.
+    case deleted
+}
+
+/// A fatal alert of DTLS (RFC 5246 §7.2).
+struct DTLSAlert: Hashable, Sendable {
+    /// True when this side sent it.
+    let wasSent: Bool
+    /// The alert's number.
+    let description: UInt8
+
+    /// The registered name.
+    var name: String {
+        switch description {
+        case 10: "unexpected_message"
+        case 20: "bad_record_mac"
+        case 40: "handshake_failure"
+        case 42: "bad_certificate"
+        case 43: "unsupported_certificate"
+        case 44: "certificate_revoked"
+        case 45: "certificate_expired"
+        case 46: "certificate_unknown"
+        case 47: "illegal_parameter"
+        case 48: "unknown_ca"
+        case 49: "access_denied"
+        case 50: "decode_error"
+        case 51: "decrypt_error"
+        case 70: "protocol_version"
+        case 71: "insufficient_security"
+        case 80: "internal_error"
+        case 112: "unrecognized_name"
+        case 115: "unknown_psk_identity"
+        case 116: "certificate_required"
+        default: "alert \(description)"
+        }
+    }
+}

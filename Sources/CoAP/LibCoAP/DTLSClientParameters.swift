@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCoAP
+import Glibc
+
+/// What one client connection shows and demands.
+enum DTLSClientParameters {
+    /// The key comes through ``CoAPContextDelegate/clientKey(for:)``.
+    case preSharedKey
+    /// A certificate of the client's own if it has one, and whom it believes, for which host.
+    case certificate(CertificateCredential?, TrustAnchors, host: String, hostIsAddress: Bool)
+
+    /// Sets up a connection that has not sent a byte; what fails leaves a connection that believes nobody.
+    func apply(to ssl: OpaquePointer) {
+        switch self {
+        case .preSharedKey:
+            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.preSharedKeys))
+            SSL_set_psk_client_callback(ssl) { ssl, _, identity, identityCapacity, key, keyCapacity in
+                guard let ssl, let identity, let key, let credential = CoAPContext.clientKey(for: ssl),
+                    credential.identity.count < Int(identityCapacity), credential.key.count <= Int(keyCapacity)
+                else { return 0 }
+                for (index, byte) in credential.identity.enumerated() {
+                    identity[index] = CChar(bitPattern: byte)
+                }
+                identity[credential.identity.count] = 0
+                credential.key.withBytes { bytes in
+                    if let base = bytes.baseAddress { memcpy(key, base, bytes.count) }
+                }
+                return UInt32(credential.key.count)
+            }
+        case .certificate(let own, let anchors, let host, let hostIsAddress):
+            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.certificates))
+            SSL_set_verify(ssl, SSL_VERIFY_PEER, nil)
+            if let own = own?.parsed {
+                SSL_use_certificate(ssl, own.certificate.x509)
+                SSL_use_PrivateKey(ssl, own.privateKey)
+                for certificate in own.chain { _ = ccoap_ssl_add_chain(ssl, certificate.x509) }
+            }
+            let parameters = SSL_get0_param(ssl)
+            X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+            let named =
+                hostIsAddress
+                ? X509_VERIFY_PARAM_set1_ip_asc(parameters, host.prefixBeforeZone)
+                : X509_VERIFY_PARAM_set1_host(parameters, host, 0)
+            // The trust anchors come last: a connection whose host could not be set believes nobody.
+            guard named == 1 else { return }
+            if !hostIsAddress { _ = ccoap_ssl_set_server_name(ssl, host) }
+            _ = ccoap_ssl_set_trust(ssl, anchors.store.store)
+        }
+    }
+}
+
+extension String {
+    /// An IPv6 address without its zone, `fe80::1` of `fe80::1%eth0`.
+    fileprivate var prefixBeforeZone: String { String(prefix { $0 != "%" }) }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCoAP
+
+/// A received message; it lives only during libcoap's call.
+struct InboundMessage {
+    private let pdu: OpaquePointer
+
+    init(_ pdu: OpaquePointer) { self.pdu = pdu }
+
+    var type: MessageType { MessageType(rawValue: UInt8(truncatingIfNeeded: coap_pdu_get_type(pdu).rawValue)) ?? .reset }
+
+    var code: Code { Code(rawValue: UInt8(truncatingIfNeeded: coap_pdu_get_code(pdu).rawValue)) }
+
+    var messageID: UInt16 { UInt16(truncatingIfNeeded: coap_pdu_get_mid(pdu)) }
+
+    var token: Token {
+        var count: UInt8 = 0
+        let bits = ccoap_token(pdu, &count)
+        return Token(bits: bits, count: count)
+    }
+
+    /// A copy of the options.
+    func options() -> Options {
+        withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in
+            let bytes = buffer.bindMemory(to: UInt8.self)
+            let size = ccoap_options_copy(pdu, bytes.baseAddress, bytes.count)
+            if size <= bytes.count { return Options(storage: Array(bytes.prefix(size))) }
+            return Options(
+                storage: Array(unsafeUninitializedCapacity: size) { target, count in
+                    count = min(size, ccoap_options_copy(pdu, target.baseAddress, size))
+                })
+        }
+    }
+
+    /// A copy of the payload.
+    func payload() -> [UInt8] {
+        var length = 0
+        var data: UnsafePointer<UInt8>?
+        guard coap_get_data(pdu, &length, &data) != 0, let data else { return [] }
+        return Array(UnsafeBufferPointer(start: data, count: length))
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCoAP
+
+/// The certificates whose signatures count, and the revocation lists, as OpenSSL holds them.
+final class TrustStore: @unchecked Sendable {
+    // Sendable: an X509_STORE locks itself, and nothing is added after init.
+    let store: OpaquePointer
+
+    deinit { X509_STORE_free(store) }
+
+    init(pem: [UInt8]) throws(CoAPError) {
+        guard let store = X509_STORE_new() else { throw CoAPError(.internal, "no memory for a trust store") }
+        self.store = store
+        var lists: Int32 = 0
+        let certificates = ccoap_store_add_pem(store, pem, pem.count, &lists)
+        guard certificates > 0 else {
+            throw CoAPError(
+                .invalidCredentials,
+                "there is no usable PEM certificate of an authority in it; it must contain "
+                    + "'-----BEGIN CERTIFICATE-----'", cause: OpenSSLErrors.take())
+        }
+        ERR_clear_error()
+        // With a list at hand, a certificate that no list covers is refused too.
+        if lists > 0 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK)) }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Logging
+
+/// What a handler knows of a request besides the request itself.
+public struct RequestContext: Sendable {
+    /// The value of one segment in braces.
+    struct Parameter: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    /// The values of a path's segments in braces, by name.
+    public struct Parameters: Sendable {
+        var all: [Parameter] = []
+
+        /// The value of a segment; an empty text when the route has no such segment.
+        public subscript(name: String) -> String { all.first { $0.name == name }?.value ?? "" }
+    }
+
+    /// Who asks, and from where.
+    public let peer: Peer
+
+    /// The values of the route's segments in braces.
+    public internal(set) var parameters = Parameters()
+
+    /// The route's path as it was registered, `/sensors/{name}`; `unmatched` where there is none.
+    public internal(set) var route = "unmatched"
+
+    /// How the request came: confirmable or not.
+    public let messageType: MessageType
+
+    /// The request's token.
+    public let token: Token
+
+    /// Logs with the server's settings.
+    public let logger: Logger
+
+    /// The methods of the path; nil where no route has it.
+    var match: RouteTree.Match?
+
+    /// A context, for tests of handlers and middleware without a socket.
+    public init(
+        peer: Peer, messageType: MessageType = .confirmable, token: Token = .empty,
+        logger: Logger = Logger(label: "coap.test", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
+        self.peer = peer
+        self.messageType = messageType
+        self.token = token
+        self.logger = logger
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+
+/// A router as a server uses it: immutable, with the middleware around the handlers.
+package struct RouteTable: Sendable {
+    private let tree: RouteTree
+    private let respond: @Sendable (Request, RequestContext) async throws -> Response
+
+    /// Takes a copy of a router's routes and adds `.well-known/core` (RFC 6690 §4).
+    package init(_ router: Router) {
+        let discovery = WellKnownCore(router.routes)
+        tree = RouteTree(router.routes + [discovery.route])
+        var respond: @Sendable (Request, RequestContext) async throws -> Response = Self.callHandler
+        for middleware in router.middleware.reversed() {
+            let next = respond
+            respond = { try await middleware.handle($0, context: $1, next: next) }
+        }
+        self.respond = respond
+    }
+
+    /// Answers a request; whatever goes wrong becomes a response.
+    package func response(to request: Request, _ context: RequestContext) async -> Response {
+        do {
+            return try await respond(request, context)
+        } catch let error as ResponseError {
+            return error.response
+        } catch is CancellationError {
+            return .diagnostic(.serviceUnavailable, "the request was given up")
+        } catch {
+            context.logger.error(
+                "handler failed", metadata: [LogKey.route: "\(context.route)", LogKey.error: "\(error)"])
+            return Response(.internalServerError)
+        }
+    }
+
+    /// The context with the route found for the request.
+    package func locate(_ request: Request, _ context: RequestContext) -> RequestContext {
+        var context = context
+        if let match = tree.match(request.options, method: request.method) {
+            context.route = match.path
+            context.parameters.all = match.parameters
+            context.match = match
+        }
+        return context
+    }
+
+    private static let callHandler: @Sendable (Request, RequestContext) async throws -> Response = { request, context in
+        guard let match = context.match else { throw ResponseError(.notFound, "no such resource") }
+        guard let route = match.methods[Int(request.method.rawValue)] else {
+            throw ResponseError(.methodNotAllowed, "this resource does not know \(request.method)")
+        }
+        if route.preconditions == .resourceExists, !request.method.isSafe {
+            guard !request.options.ifNoneMatch, request.options.ifMatch.allSatisfy(\.isEmpty) else {
+                throw ResponseError(.preconditionFailed)
+            }
+        }
+        return try await route.handler(request, context)
+    }
+}
+
+extension Method {
+    /// True for methods that only read (RFC 7252 §5.8.1, RFC 8132 §2.1).
+    var isSafe: Bool { self == .get || self == .fetch }
+}

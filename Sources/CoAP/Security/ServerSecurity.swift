@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a server proves who it is and whom it lets in over DTLS.
+///
+/// Keys and certificates may both be given: then each peer picks by the ciphers it offers, on one port.
+public struct ServerSecurity: Sendable {
+    /// What a peer that picks certificates has to show.
+    public enum ClientAuthentication: Sendable {
+        /// A certificate that one of these authorities signed; without one the handshake fails.
+        case required(TrustAnchors)
+        /// Nothing: only the server proves who it is, its peers stay anonymous.
+        case none
+    }
+
+    /// The keys of the peers that use pre-shared keys; nil refuses such peers.
+    public var preSharedKeys: (any PreSharedKeyStore)?
+
+    /// The server's certificate; nil refuses peers that use certificates.
+    public var certificate: CertificateCredential?
+
+    /// What peers with certificates have to show.
+    public var clientAuthentication: ClientAuthentication
+
+    /// Mutual authentication by pre-shared keys.
+    public static func preSharedKeys(_ store: some PreSharedKeyStore) -> ServerSecurity {
+        ServerSecurity(preSharedKeys: store, certificate: nil, clientAuthentication: .none)
+    }
+
+    /// Mutual authentication by certificates.
+    public static func certificate(
+        _ certificate: CertificateCredential, clientsSignedBy authorities: TrustAnchors
+    ) -> ServerSecurity {
+        ServerSecurity(
+            preSharedKeys: nil, certificate: certificate, clientAuthentication: .required(authorities))
+    }
+
+    /// Any mixture of the above.
+    public init(
+        preSharedKeys: (any PreSharedKeyStore)?, certificate: CertificateCredential?,
+        clientAuthentication: ClientAuthentication
+    ) {
+        self.preSharedKeys = preSharedKeys
+        self.certificate = certificate
+        self.clientAuthentication = clientAuthentication
+    }
+}

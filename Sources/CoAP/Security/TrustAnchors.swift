@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The authorities whose certificates are believed, and the lists of those they revoked (RFC 5280).
+public struct TrustAnchors: Sendable {
+    let store: TrustStore
+
+    /// Reads any number of authorities' certificates and revocation lists.
+    ///
+    /// - Parameter pem: the certificates and lists one after the other, as PEM text.
+    /// - Throws: ``CoAPError`` with code `invalidCredentials` when there is no certificate or one is malformed.
+    public init(pem: [UInt8]) throws(CoAPError) { store = try TrustStore(pem: pem) }
+}

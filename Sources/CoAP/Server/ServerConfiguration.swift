@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The limits and deadlines of a server. Every one has a bound that a peer cannot move.
+public struct ServerConfiguration: Hashable, Sendable {
+    /// How many requests of one peer may be under way at once; more answer 5.03; 64.
+    public var maximumRequestsPerSession = 64
+
+    /// How many requests may be under way in all; more answer 5.03; 10,000.
+    public var maximumRequests = 10_000
+
+    /// How many plain peers are remembered at once; the one idle for longest makes room; 1,000.
+    public var maximumPlainSessions = 1_000
+
+    /// How many DTLS sessions are kept at once; the one idle for longest makes room; 10,000.
+    public var maximumSecureSessions = 10_000
+
+    /// How many handshakes may be under way at once; 5,000.
+    public var maximumHandshakes = 5_000
+
+    /// After how long without a message a plain peer is forgotten; 60 s.
+    public var plainSessionTimeout: Duration = .seconds(60)
+
+    /// After how long without a message a DTLS session ends; 5 min.
+    public var secureSessionTimeout: Duration = .seconds(300)
+
+    /// How many message ids of one peer are remembered to recognise repetitions; 128.
+    public var rememberedExchanges = 128
+
+    /// How long a confirmable request waits for its answer before the empty acknowledgement is sent, below 2 s; 150 ms.
+    public var acknowledgementDelay: Duration = .milliseconds(150)
+
+    /// How long a handler may take; then its task is cancelled and 5.03 is answered; 120 s.
+    public var handlerTimeout: Duration = .seconds(120)
+
+    /// The largest body of a request in bytes; more answers 4.13; 1 MiB, and today what one message holds.
+    public var maximumBodySize = 1 << 20
+
+    /// How long requests under way may go on after the server was asked to stop; 5 s.
+    public var shutdownGrace: Duration = .seconds(5)
+
+    /// The default limits.
+    public init() {}
+}

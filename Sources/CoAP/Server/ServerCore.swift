@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import Metrics
+
+/// A running server on its loop: sessions, exchanges and their limits.
+final class ServerCore: @unchecked Sendable {
+    // Sendable: confined to its loop; every entry from outside is submitted there.
+    private let loop: EventLoop
+    private let table: RouteTable
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+    private let metrics: ServerMetrics
+    private var contexts: [CoAPContext] = []
+    private var sessions: [SessionHandle: ServerSession] = [:]
+    private var pendingCount = 0 { didSet { metrics.active(pendingCount) } }
+    private var isStopping = false
+    private var whenIdle: (() -> Void)?
+
+    init(loop: EventLoop, table: RouteTable, configuration: ServerConfiguration, logger: Logger) {
+        self.loop = loop
+        self.table = table
+        self.configuration = configuration
+        self.logger = logger
+        metrics = ServerMetrics()
+    }
+
+    // MARK: Start and stop
+
+    /// Opens the endpoints.
+    ///
+    /// - Returns: where the server listens, in the order of the endpoints.
+    func open(
+        _ endpoints: [(endpoint: ServerEndpoint, addresses: [SocketAddress])], security: ServerSecurity?
+    ) throws(CoAPError) -> [CoAPURI] {
+        loop.preconditionOnLoop()
+        do {
+            var listening: [CoAPURI] = []
+            let secure = endpoints.contains { $0.endpoint.scheme == .coaps }
+            let secureContext = secure ? try makeContext(security: security) : nil
+            let plain = endpoints.contains { $0.endpoint.scheme == .coap }
+            let plainContext = plain ? try makeContext(security: nil, isPlain: true) : nil
+            for (endpoint, addresses) in endpoints {
+                let isSecure = endpoint.scheme == .coaps
+                guard let context = isSecure ? secureContext : plainContext else { continue }
+                var port = endpoint.port
+                for address in addresses {
+                    let wanted = try SocketAddress(bytes: address.bytes, port: port, scope: address.scope)
+                    let bound = try context.addEndpoint(wanted, dtls: isSecure)
+                    // Every address of one name listens on the same port.
+                    port = bound.port
+                }
+                listening.append(CoAPURI(scheme: endpoint.scheme, host: endpoint.host, port: port))
+            }
+            for context in contexts { try context.start() }
+            return listening
+        } catch {
+            closeContexts()
+            throw error
+        }
+    }
+
+    private func makeContext(security: ServerSecurity?, isPlain: Bool = false) throws(CoAPError) -> CoAPContext {
+        let context = try CoAPContext(loop: loop)
+        contexts.append(context)
+        context.delegate = self
+        context.acceptRequests(
+            idleSessions: isPlain ? configuration.maximumPlainSessions : configuration.maximumSecureSessions,
+            handshakes: configuration.maximumHandshakes,
+            idleTimeout: isPlain ? configuration.plainSessionTimeout : configuration.secureSessionTimeout)
+        if !isPlain {
+            guard let security else {
+                throw CoAPError(
+                    .invalidCredentials,
+                    "a coaps endpoint needs pre-shared keys or a certificate; give the server its security, or listen "
+                        + "on coap:// if plain CoAP is meant")
+            }
+            try context.secureServer(security)
+        }
+        return context
+    }
+
+    /// Takes no more requests, lets those under way end, and closes every session.
+    func stop() async {
+        let core = self
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            loop.submit {
+                core.isStopping = true
+                guard core.pendingCount > 0 else { return continuation.resume() }
+                core.whenIdle = { continuation.resume() }
+                core.loop.schedule(after: core.configuration.shutdownGrace) {
+                    core.logger.debug("handlers are still busy, cancelling them")
+                    for session in Array(core.sessions.values) { core.abandon(session, answer: true) }
+                }
+            }
+        }
+        await loop.run { core.close() }
+    }
+
+    private func close() {
+        for session in Array(sessions.values) {
+            abandon(session, answer: false)
+            if session.peer.isSecure { session.handle.disconnect() }
+        }
+        closeContexts()
+        sessions.removeAll()
+        metrics.sessions(0)
+    }
+
+    private func closeContexts() {
+        for context in contexts { context.close() }
+        contexts.removeAll()
+    }
+
+    // MARK: Sessions
+
+    private func session(of handle: SessionHandle, on context: CoAPContext, now: MonotonicTime) -> ServerSession {
+        if let attached = handle.attachment {
+            return Unmanaged<ServerSession>.fromOpaque(attached).takeUnretainedValue()
+        }
+        let session = ServerSession(
+            handle, on: context, now: now, cacheCapacity: configuration.rememberedExchanges)
+        handle.attachment = Unmanaged.passUnretained(session).toOpaque()
+        handle.allowOutstanding(64)
+        sessions[handle] = session
+        metrics.sessions(sessions.count)
+        return session
+    }
+
+    /// Gives up every request of a session that waits for its answer.
+    private func abandon(_ session: ServerSession, answer: Bool) {
+        for exchange in Array(session.pending.values) {
+            exchange.task?.cancel()
+            if answer {
+                complete(exchange, .diagnostic(.serviceUnavailable, "the server is stopping"))
+            } else {
+                exchange.state.abandon()
+                session.cache.forget(exchange.messageID)
+                finish(exchange)
+            }
+        }
+    }
+
+    /// The last step of an exchange whose answer was not ready at once.
+    private func finish(_ exchange: ServerExchange) {
+        guard exchange.isDeferred else { return }
+        exchange.isDeferred = false
+        exchange.task = nil
+        if let timer = exchange.timer { loop.cancel(timer) }
+        exchange.timer = nil
+        let session = exchange.session
+        session.pending[exchange.messageID] = nil
+        pendingCount -= 1
+        // The session may go away with its last holder, so not in the middle of libcoap's own work.
+        session.context.afterDispatch { session.handle.release() }
+        if pendingCount == 0 {
+            whenIdle?()
+            whenIdle = nil
+        }
+    }
+}
+
+// MARK: - Requests
+
+extension ServerCore: CoAPContextDelegate {
+    func received(
+        request message: InboundMessage, on handle: SessionHandle, of context: CoAPContext, reply: ReplySlot
+    ) {
+        let type = message.type
+        // libcoap hands on requests in acknowledgements, which RFC 7252 §4.2 tells to ignore.
+        guard type == .confirmable || type == .nonConfirmable, let method = Method(rawValue: message.code.rawValue) else {
+            metrics.dropped("type")
+            return reply.silence()
+        }
+        let now = MonotonicTime.now
+        let session = session(of: handle, on: context, now: now)
+        session.lastRequest = now
+        switch session.cache.lookup(message.messageID, at: now) {
+        case .new: start(message, method, on: session, now: now, reply: reply)
+        case .pending(let exchange):
+            metrics.repeated()
+            if exchange.state.duplicate() == .sendEmptyAcknowledgement {
+                reply.acknowledge()
+            } else {
+                reply.silence()
+            }
+        case .answered(let response):
+            metrics.repeated()
+            reply.fill(response)
+        case .done:
+            metrics.repeated()
+            if type == .confirmable { reply.acknowledge() } else { reply.silence() }
+        }
+    }
+
+    private func start(
+        _ message: InboundMessage, _ method: Method, on session: ServerSession, now: MonotonicTime, reply: ReplySlot
+    ) {
+        let request = Request(method: method, options: message.options(), payload: message.payload())
+        if let refusal = refusal(of: request, on: session) {
+            metrics.answered(route: "refused", code: refusal.code, after: .zero)
+            reply.fill(refusal)
+            return
+        }
+        let exchange = ServerExchange(
+            session: session, message: message, method: method, noResponse: request.options.noResponse ?? 0,
+            started: now)
+        let context = table.locate(
+            request,
+            RequestContext(
+                peer: session.peer, messageType: exchange.type, token: exchange.token, logger: logger))
+        exchange.route = context.route
+        launch(request, context, exchange)
+        if let response = exchange.inlineResponse {
+            exchange.inlineResponse = nil
+            fill(reply, with: response, exchange, now: now)
+        } else {
+            reply.silence()
+            putOff(exchange, now: now)
+        }
+    }
+
+    /// What is refused before any handler sees it.
+    private func refusal(of request: Request, on session: ServerSession) -> Response? {
+        if isStopping || session.pending.count >= configuration.maximumRequestsPerSession
+            || pendingCount >= configuration.maximumRequests
+        {
+            metrics.dropped(isStopping ? "stopping" : "overload")
+            var refusal = Response.diagnostic(.serviceUnavailable, isStopping ? "stopping" : "too many requests")
+            refusal.options.maxAge = 5
+            return refusal
+        }
+        // Block1 in a body of more than one block: what is missing cannot be put together.
+        if let block = request.options.uint(.block1), block & 0x8 != 0 || block >> 4 != 0 {
+            return tooLarge()
+        }
+        if let block = request.options.uint(.block2), block >> 4 != 0 {
+            return .diagnostic(.badOption, "there is only one block")
+        }
+        return request.payload.count > configuration.maximumBodySize ? tooLarge() : nil
+    }
+
+    private func tooLarge() -> Response {
+        let limit = min(configuration.maximumBodySize, 1024)
+        var refusal = Response.diagnostic(.requestEntityTooLarge, "a body here has at most \(limit) bytes")
+        refusal.options.size1 = UInt32(limit)
+        return refusal
+    }
+
+    /// Starts the handler; it runs inline up to its first suspension and may be done when this returns.
+    ///
+    /// Not isolated to an actor: from there the task would always leave the loop first.
+    private func launch(_ request: Request, _ context: RequestContext, _ exchange: ServerExchange) {
+        let core = self
+        let task = Task.immediate(executorPreference: loop) { [table] in
+            let response = await table.response(to: request, context)
+            core.complete(exchange, response)
+        }
+        if exchange.inlineResponse == nil { exchange.task = task }
+    }
+
+    /// The handler's answer, on the loop by the task's executor preference.
+    private func complete(_ exchange: ServerExchange, _ response: Response) {
+        loop.preconditionOnLoop()
+        let action = exchange.state.responseReady()
+        if action == .fillReply {
+            exchange.inlineResponse = response
+            return
+        }
+        guard action != .none else { return }
+        let response = fitting(response, exchange)
+        let now = MonotonicTime.now
+        note(exchange, response, isSeparate: action != .sendPiggybacked, now: now)
+        report(exchange, response, now: now)
+        send(action, response, exchange)
+        finish(exchange)
+    }
+
+    /// The response, or 5.00 in place of one that is larger than a message.
+    private func fitting(_ response: Response, _ exchange: ServerExchange) -> Response {
+        let room = exchange.session.handle.maximumMessageSize - Int(exchange.token.count)
+        if response.fits(room) { return response }
+        logger.error(
+            "response does not fit one message",
+            metadata: [
+                LogKey.route: "\(exchange.route)",
+                LogKey.error: "\(response.payload.count) bytes of payload, \(room) bytes of room",
+            ])
+        return Response(.internalServerError)
+    }
+
+    private func send(_ action: ExchangeState.Action, _ response: Response, _ exchange: ServerExchange) {
+        let handle = exchange.session.handle
+        guard !exchange.session.isClosed, handle.isEstablished else { return }
+        let isSuppressed = exchange.suppresses(response.code)
+        do {
+            switch action {
+            case .sendPiggybacked where isSuppressed, .sendEmptyAcknowledgement:
+                try handle.send(.acknowledgement, .empty, messageID: exchange.messageID)
+            case .sendPiggybacked:
+                try handle.send(
+                    .acknowledgement, response.code, messageID: exchange.messageID, token: exchange.token,
+                    options: response.options, payload: response.payload)
+            case .sendSeparate(let type) where !isSuppressed:
+                try handle.send(
+                    type, response.code, token: exchange.token, options: response.options, payload: response.payload)
+            default: break
+            }
+        } catch {
+            logger.error("response was not sent", metadata: [LogKey.error: "\(error)"])
+        }
+    }
+
+    private func fill(_ reply: ReplySlot, with response: Response, _ exchange: ServerExchange, now: MonotonicTime) {
+        let response = fitting(response, exchange)
+        reply.fill(response)
+        if !exchange.method.isSafe { note(exchange, response, isSeparate: false, now: now) }
+        report(exchange, response, now: now)
+    }
+
+    /// Remembers the answer for the case that the request comes again.
+    private func note(_ exchange: ServerExchange, _ response: Response, isSeparate: Bool, now: MonotonicTime) {
+        let isConfirmable = exchange.type == .confirmable
+        let keepsResponse = isConfirmable && !isSeparate && !exchange.suppresses(response.code)
+        exchange.session.cache.note(
+            exchange.messageID, keepsResponse ? .answered(response) : .done,
+            lifetime: isConfirmable ? ExchangeCache.exchangeLifetime : ExchangeCache.nonLifetime, at: now)
+    }
+
+    private func report(_ exchange: ServerExchange, _ response: Response, now: MonotonicTime) {
+        let time = now - exchange.started
+        metrics.answered(route: exchange.route, code: response.code, after: time)
+        guard logger.logLevel <= .debug else { return }
+        logger.debug(
+            "request answered",
+            metadata: [
+                LogKey.method: "\(exchange.method)", LogKey.route: "\(exchange.route)",
+                LogKey.code: "\(response.code.dotted)", LogKey.messageType: "\(exchange.type)",
+                LogKey.token: "\(exchange.token)", LogKey.peerIdentity: "\(exchange.session.peer.identity)",
+                LogKey.peerAddress: "\(exchange.session.peer.address?.description ?? "")",
+                LogKey.duration: "\(time)",
+            ])
+    }
+
+    /// The callback ends without an answer: the exchange goes on by itself.
+    private func putOff(_ exchange: ServerExchange, now: MonotonicTime) {
+        exchange.state.callbackEnded()
+        exchange.isDeferred = true
+        let session = exchange.session
+        session.pending[exchange.messageID] = exchange
+        session.cache.note(
+            exchange.messageID, .pending(exchange), lifetime: ExchangeCache.exchangeLifetime, at: now)
+        session.handle.retain()
+        pendingCount += 1
+        exchange.timer = loop.schedule(after: configuration.acknowledgementDelay) { [weak self] in
+            guard let self else { return }
+            self.send(exchange.state.acknowledgementDue(), Response(.empty), exchange)
+            exchange.timer = self.loop.schedule(after: self.configuration.handlerTimeout) { [weak self] in
+                exchange.timer = nil
+                self?.logger.warning("handler timed out", metadata: [LogKey.route: "\(exchange.route)"])
+                exchange.task?.cancel()
+                self?.complete(exchange, .diagnostic(.serviceUnavailable, "the resource took too long"))
+            }
+        }
+    }
+
+    // MARK: Everything else
+
+    func received(response: InboundMessage, on session: SessionHandle) -> Bool { false }
+
+    func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on session: SessionHandle) {
+        logger.debug(
+            "response was not acknowledged",
+            metadata: [LogKey.token: "\(token)", LogKey.error: "\(reason)"])
+        metrics.dropped("unacknowledged")
+    }
+
+    func event(_ event: SessionEvent, on handle: SessionHandle, of context: CoAPContext) {
+        switch event {
+        case .connected:
+            let session = session(of: handle, on: context, now: .now)
+            metrics.handshake("success")
+            logger.debug(
+                "session established",
+                metadata: [
+                    LogKey.peerIdentity: "\(session.peer.identity)",
+                    LogKey.peerAddress: "\(session.peer.address?.description ?? "")",
+                    LogKey.cipher: "\(session.peer.cipherSuite ?? "")",
+                ])
+        case .closed:
+            guard let attached = handle.attachment else { return }
+            let session = Unmanaged<ServerSession>.fromOpaque(attached).takeUnretainedValue()
+            session.isClosed = true
+            abandon(session, answer: false)
+        case .deleted:
+            guard handle.attachment != nil else { return }
+            handle.attachment = nil
+            if let session = sessions.removeValue(forKey: handle) {
+                session.isClosed = true
+                abandon(session, answer: false)
+            }
+            metrics.sessions(sessions.count)
+        case .failed: break
+        }
+    }
+
+    func alert(_ alert: DTLSAlert, on session: SessionHandle?) {
+        metrics.handshake(alert.name)
+        logger.debug(
+            "DTLS alert",
+            metadata: [
+                LogKey.alert: "\(alert.name) \(alert.wasSent ? "sent" : "received")",
+                LogKey.peerAddress: "\(session?.remoteAddress?.description ?? "")",
+            ])
+    }
+
+    func clientKey(for session: SessionHandle) -> PreSharedKey? { nil }
+}
