@@ -47,7 +47,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
         .target(name: "DeviceSimulator", dependencies: ["CoAP", "SenML"], swiftSettings: strict),
-        .target(name: "CoAPTesting", dependencies: ["CoAP"], swiftSettings: strict),
+        .target(
+            name: "CoAPTesting",
+            dependencies: ["CoAP", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
 
         // The command line.
         .target(

@@ -7,7 +7,8 @@ enum Resolver {
     /// The addresses of a host, in the system's order of preference.
     ///
     /// - Throws: ``CoAPError`` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
-    static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError) -> [SocketAddress] {
+    static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError) -> [SocketAddress]
+    {
         if let literal = lookUp(host, port, flags: AI_NUMERICHOST), !literal.isEmpty { return literal }
         guard !host.contains(":") else {
             throw CoAPError(.unknownHost, "'\(PrintableText.escaped(host.utf8))' is not an IPv6 address")

@@ -24,7 +24,8 @@ package final class Locked<Value>: @unchecked Sendable {
     }
 
     /// Runs the closure with the value while nobody else can touch it; it must be short.
-    package func withLock<Result: ~Copyable>(_ body: (inout Value) throws -> sending Result) rethrows -> sending Result {
+    package func withLock<Result: ~Copyable>(_ body: (inout Value) throws -> sending Result) rethrows -> sending Result
+    {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&value)

@@ -41,8 +41,10 @@ final class LoopCore: @unchecked Sendable {
             sem_destroy(started)
             started.deallocate()
         }
-        let context = UnsafeMutablePointer<(core: Unmanaged<LoopCore>, name: String, started: UnsafeMutablePointer<sem_t>)>
-            .allocate(capacity: 1)
+        let context = UnsafeMutablePointer<
+            (core: Unmanaged<LoopCore>, name: String, started: UnsafeMutablePointer<sem_t>)
+        >
+        .allocate(capacity: 1)
         context.initialize(to: (retained, String(name.prefix(15)), started))
         var created = pthread_t()
         let result = pthread_create(

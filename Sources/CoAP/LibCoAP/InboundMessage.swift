@@ -8,7 +8,9 @@ struct InboundMessage {
 
     init(_ pdu: OpaquePointer) { self.pdu = pdu }
 
-    var type: MessageType { MessageType(rawValue: UInt8(truncatingIfNeeded: coap_pdu_get_type(pdu).rawValue)) ?? .reset }
+    var type: MessageType {
+        MessageType(rawValue: UInt8(truncatingIfNeeded: coap_pdu_get_type(pdu).rawValue)) ?? .reset
+    }
 
     var code: Code { Code(rawValue: UInt8(truncatingIfNeeded: coap_pdu_get_code(pdu).rawValue)) }
 

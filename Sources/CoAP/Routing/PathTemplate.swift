@@ -12,7 +12,8 @@ struct PathTemplate: Hashable, Sendable, CustomStringConvertible {
     let description: String
 
     init(_ text: String) {
-        guard let reference = try? CoAPURI.Reference(text.filter { $0 != "{" && $0 != "}" }), reference.query.isEmpty else {
+        guard let reference = try? CoAPURI.Reference(text.filter { $0 != "{" && $0 != "}" }), reference.query.isEmpty
+        else {
             preconditionFailure("'\(text)' is not the path of a route")
         }
         let parts = text.split(separator: "/")

@@ -168,7 +168,8 @@ extension ServerCore: CoAPContextDelegate {
     ) {
         let type = message.type
         // libcoap hands on requests in acknowledgements, which RFC 7252 §4.2 tells to ignore.
-        guard type == .confirmable || type == .nonConfirmable, let method = Method(rawValue: message.code.rawValue) else {
+        guard type == .confirmable || type == .nonConfirmable, let method = Method(rawValue: message.code.rawValue)
+        else {
             metrics.dropped("type")
             return reply.silence()
         }

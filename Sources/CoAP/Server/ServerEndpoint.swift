@@ -30,7 +30,8 @@ public struct ServerEndpoint: Hashable, Sendable {
     public init(_ uri: String) throws(CoAPError) {
         let parsed = try CoAPURI(uri)
         guard parsed.path.isEmpty, parsed.query.isEmpty else {
-            throw CoAPError(.invalidURI, "'\(PrintableText.escaped(uri.utf8))' has a path; a server listens on coaps://host:port")
+            throw CoAPError(
+                .invalidURI, "'\(PrintableText.escaped(uri.utf8))' has a path; a server listens on coaps://host:port")
         }
         self.init(scheme: parsed.scheme, host: parsed.host, port: parsed.port)
     }

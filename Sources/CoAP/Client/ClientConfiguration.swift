@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The deadlines and limits of a client's session.
+public struct ClientConfiguration: Hashable, Sendable {
+    /// How long a handshake may take, the look-up of the host's name included; 10 s.
+    public var handshakeTimeout: Duration = .seconds(10)
+
+    /// How long a request waits for its response when it names no deadline of its own; 30 s.
+    public var requestTimeout: Duration = .seconds(30)
+
+    /// How many requests of one session may wait for a response at once; 1,024.
+    public var maximumPendingRequests = 1_024
+
+    /// How confirmable messages are repeated.
+    public var transmission = TransmissionParameters()
+
+    /// The default deadlines and limits.
+    public init() {}
+}
