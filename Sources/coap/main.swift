@@ -1,1 +1,3 @@
-print("")
+// SPDX-License-Identifier: Apache-2.0
+import CoAPCommandLine
+try await scratchBench()

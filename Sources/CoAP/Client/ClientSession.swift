@@ -165,6 +165,9 @@ public final class ClientSession: Sendable {
         }
     }
 
+    /// The loop the session lives on; tasks that prefer it make requests without changing threads.
+    package var executor: any TaskExecutor { core.loop }
+
     // MARK: Life
 
     static func open(

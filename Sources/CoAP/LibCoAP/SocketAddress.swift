@@ -86,6 +86,17 @@ public struct SocketAddress: Hashable, Sendable {
         }
     }
 
+    /// A UDP socket connected to the address, the caller's to close; nil when the system knows no way.
+    package func connectedSocket() -> Int32? {
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        guard withSockaddr({ connect(descriptor, $0, $1) }) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
     /// The address as libcoap wants it.
     var libcoapAddress: coap_address_t {
         var address = coap_address_t()
