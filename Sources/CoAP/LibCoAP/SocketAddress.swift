@@ -97,6 +97,19 @@ public struct SocketAddress: Hashable, Sendable {
         return descriptor
     }
 
+    /// A UDP socket bound to the address, the caller's to close, and the address with its port; nil when it is not free.
+    package func boundSocket() -> (descriptor: Int32, address: SocketAddress)? {
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        guard withSockaddr({ bind(descriptor, $0, $1) }) == 0,
+            let bound = EndpointSocket.localAddress(of: descriptor)
+        else {
+            close(descriptor)
+            return nil
+        }
+        return (descriptor, bound)
+    }
+
     /// The address as libcoap wants it.
     var libcoapAddress: coap_address_t {
         var address = coap_address_t()

@@ -55,7 +55,9 @@ struct BenchReport {
 
     /// The table.
     var text: String {
-        var lines = ["server                    req/s   µs CPU/req   p50 µs   p95 µs   p99 µs  failed   rate   rate/core"]
+        var lines = [
+            "server                    req/s   µs CPU/req   p50 µs   p95 µs   p99 µs  failed   rate   rate/core"
+        ]
         for row in rows {
             func column(_ value: Double?, _ format: String) -> String {
                 value.map { String(format: format, $0) } ?? "-"
@@ -72,7 +74,8 @@ struct BenchReport {
                         String(repeating: " ", count: max(1, width + 1 - text.count)) + text
                     }.joined())
         }
-        lines.append("rate and rate/core compare with the first server: medians of the ratios of runs made side by side")
+        lines.append(
+            "rate and rate/core compare with the first server: medians of the ratios of runs made side by side")
         return lines.joined(separator: "\n")
     }
 }
