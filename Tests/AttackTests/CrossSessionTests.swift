@@ -25,10 +25,18 @@ struct CrossSessionTests {
                 let before = try await session.get("ok")
                 #expect(before.text == "ok")
                 let info = await session.connectionInfo
-                for _ in 0..<200 {
-                    stranger.send([22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1])
-                    relay.sendToServer(
-                        [23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 99, 0, 24] + [UInt8](repeating: 7, count: 24))
+                // Under load the server reads many datagrams at each wake-up, and the two stand side by side in one batch.
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<64 {
+                        group.addTask { for _ in 0..<100 { _ = try await session.get("ok") } }
+                    }
+                    for round in 0..<2000 {
+                        stranger.send([22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1])
+                        relay.sendToServer(
+                            [23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 99, 0, 24] + [UInt8](repeating: 7, count: 24))
+                        if round.isMultiple(of: 20) { await Task.yield() }
+                    }
+                    try await group.waitForAll()
                 }
                 let after = try await session.get("ok")
                 #expect(after.text == "ok")
