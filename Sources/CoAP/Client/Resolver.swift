@@ -6,7 +6,7 @@ import Glibc
 package enum Resolver {
     /// The addresses of a host, in the system's order of preference.
     ///
-    /// - Throws: ``CoAPError`` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
+    /// - Throws: `CoAPError` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
     package static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError)
         -> [SocketAddress]
     {

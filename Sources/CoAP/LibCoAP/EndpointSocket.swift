@@ -32,7 +32,7 @@ enum EndpointSocket {
 
     /// Checks that nobody else holds an address.
     ///
-    /// - Throws: ``CoAPError`` with code `addressUnavailable` that says what to do.
+    /// - Throws: `CoAPError` with code `addressUnavailable` that says what to do.
     static func checkFree(_ address: SocketAddress) throws(CoAPError) {
         let descriptor = socket(address.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw .system("cannot create a socket") }

@@ -16,7 +16,7 @@ public struct SocketAddress: Hashable, Sendable {
 
     /// An address from its 4 or 16 bytes, port and scope.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidArgument` for any other number of bytes.
+    /// - Throws: `CoAPError` with code `invalidArgument` for any other number of bytes.
     public init(bytes: [UInt8], port: UInt16, scope: UInt32 = 0) throws(CoAPError) {
         guard bytes.count == 4 || bytes.count == 16 else {
             throw CoAPError(.invalidArgument, "an IP address has 4 or 16 bytes, not \(bytes.count)")
