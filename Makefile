@@ -44,7 +44,7 @@ lint: ## Check format, licence headers, words and scripts
 
 .PHONY: docs
 docs: setup ## Build the documentation, warnings are errors
-	@$(need-swift) && swift package --scratch-path "$$scratch" generate-documentation --target CoAP --warnings-as-errors
+	@scripts/docs.sh
 
 .PHONY: sanitize-thread
 sanitize-thread: setup-test ## Run the tests under the thread sanitizer
@@ -69,4 +69,4 @@ bench: setup-test ## Measure requests per second next to another server
 
 .PHONY: clean
 clean: ## Remove everything that was built
-	@rm -rf .build .build-tsan .build-asan .build-logs .build-peers
+	@rm -rf .build .build-tsan .build-asan .build-docs .build-logs .build-peers
