@@ -16,6 +16,9 @@ router.put("hello") { r, _ in
 }
 let keys = try PreSharedKeyTable([PreSharedKey(identity: "me", key: Secret("secretsecretsecret".utf8))])
 let server = CoAPServer(
-    endpoints: [.coap(port: 15683), .coaps(port: 15684)], security: .preSharedKeys(keys), router: router,
+    endpoints: [
+        .coap("127.0.0.1", port: UInt16(CommandLine.arguments[1])!),
+        .coaps("127.0.0.1", port: UInt16(CommandLine.arguments[1])! + 1),
+    ], security: .preSharedKeys(keys), router: router,
     onListening: { print($0) })
 try await server.run()

@@ -204,7 +204,7 @@ final class CoAPContext: EventSource {
     /// Binds an endpoint; port 0 takes a free port.
     ///
     /// - Returns: the address it is bound to.
-    /// - Throws: ``CoAPError`` with code `addressUnavailable`.
+    /// - Throws: `CoAPError` with code `addressUnavailable`.
     func addEndpoint(_ address: SocketAddress, dtls: Bool) throws(CoAPError) -> SocketAddress {
         loop.preconditionOnLoop()
         // libcoap would share a port that another process holds, and one of the two would hear nothing.
@@ -319,7 +319,7 @@ final class CoAPContext: EventSource {
     /// Opens a session towards a server; over DTLS the handshake starts at once. The caller holds it until
     /// ``SessionHandle/release()``.
     ///
-    /// - Throws: ``CoAPError`` with code `unreachable` when the system knows no way to the address.
+    /// - Throws: `CoAPError` with code `unreachable` when the system knows no way to the address.
     func connect(to address: SocketAddress, dtls: DTLSClientParameters?) throws(CoAPError) -> SessionHandle {
         loop.preconditionOnLoop()
         startingConnection = dtls

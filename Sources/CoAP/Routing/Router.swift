@@ -27,7 +27,7 @@ public final class Router {
     ///   - path: the path, `sensors/{name}`.
     ///   - attributes: what `.well-known/core` says of the resource; the attributes of a path's methods are joined.
     ///   - preconditions: who checks If-Match and If-None-Match (RFC 7252 §5.10.8).
-    ///   - handler: answers the request; a ``ResponseError`` it throws becomes the response, any other error 5.00.
+    ///   - handler: answers the request; a `ResponseError` it throws becomes the response, any other error 5.00.
     /// - Precondition: the path is well formed and the method has no other handler on it.
     public func on<Result: ResponseConvertible>(
         _ method: Method, _ path: String, attributes: LinkAttributes = LinkAttributes(),
