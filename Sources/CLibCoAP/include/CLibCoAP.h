@@ -16,5 +16,6 @@
 #include "ccoap_dtls.h"
 #include "ccoap_pdu.h"
 #include "ccoap_system.h"
+#include "ccoap_x509.h"
 
 #endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "CLibCoAP.h"
+
+#include <string.h>
+#include <time.h>
+
+EVP_PKEY *ccoap_key_make(void) { return EVP_EC_gen("P-256"); }
+
+static int add_extension(X509 *certificate, X509V3_CTX *context, int nid, const char *value) {
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, context, nid, value);
+    if (!extension) return 0;
+    int added = X509_add_ext(certificate, extension, -1);
+    X509_EXTENSION_free(extension);
+    return added;
+}
+
+static int set_serial(X509 *certificate) {
+    // 127 random bits: positive, never zero in practice, at most 20 bytes (RFC 5280 §4.1.2.2).
+    BIGNUM *number = BN_new();
+    int good = number && BN_rand(number, 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) &&
+               BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
+    BN_free(number);
+    return good;
+}
+
+static int set_name(X509 *certificate, const char *common_name) {
+    X509_NAME *name = X509_get_subject_name(certificate);
+    return name && X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, (const unsigned char *)common_name, -1,
+                                              -1, 0);
+}
+
+X509 *ccoap_x509_make(const ccoap_certificate_t *contents, EVP_PKEY *key, const X509 *issuer, EVP_PKEY *issuer_key) {
+    X509 *certificate = X509_new();
+    if (!certificate) return NULL;
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, (X509 *)(issuer ? issuer : certificate), certificate, NULL, NULL, 0);
+    const char *usage = contents->is_authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature";
+    int good = X509_set_version(certificate, X509_VERSION_3) && set_serial(certificate) &&
+               ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)contents->not_before) &&
+               ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)contents->not_after) &&
+               set_name(certificate, contents->common_name) &&
+               X509_set_issuer_name(certificate, X509_get_subject_name(issuer ? issuer : certificate)) &&
+               X509_set_pubkey(certificate, key) &&
+               add_extension(certificate, &context, NID_basic_constraints,
+                             contents->is_authority ? "critical,CA:TRUE" : "critical,CA:FALSE") &&
+               add_extension(certificate, &context, NID_key_usage, usage) &&
+               add_extension(certificate, &context, NID_subject_key_identifier, "hash") &&
+               (!issuer || add_extension(certificate, &context, NID_authority_key_identifier, "keyid:always"));
+    if (good && (contents->is_server || contents->is_client)) {
+        const char *purpose = contents->is_server && contents->is_client ? "serverAuth,clientAuth"
+                              : contents->is_server                      ? "serverAuth"
+                                                                         : "clientAuth";
+        good = add_extension(certificate, &context, NID_ext_key_usage, purpose);
+    }
+    if (good && contents->alternative_names)
+        good = add_extension(certificate, &context, NID_subject_alt_name, contents->alternative_names);
+    if (!good || !X509_sign(certificate, issuer_key ? issuer_key : key, EVP_sha256())) {
+        X509_free(certificate);
+        return NULL;
+    }
+    return certificate;
+}
+
+static char *take(BIO *bio, int good, size_t *length) {
+    char *copy = NULL, *text;
+    long size = good ? BIO_get_mem_data(bio, &text) : 0;
+    if (size > 0 && (copy = OPENSSL_malloc((size_t)size))) {
+        memcpy(copy, text, (size_t)size);
+        *length = (size_t)size;
+    }
+    BIO_free(bio);
+    return copy;
+}
+
+char *ccoap_key_pem(EVP_PKEY *key, size_t *length) {
+    BIO *bio = BIO_new(BIO_s_secmem());
+    return bio ? take(bio, PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL), length) : NULL;
+}
+
+char *ccoap_x509_pem(const X509 *certificate, size_t *length) {
+    BIO *bio = BIO_new(BIO_s_mem());
+    return bio ? take(bio, PEM_write_bio_X509(bio, (X509 *)certificate), length) : NULL;
+}
+
+void ccoap_pem_free(char *pem, size_t length) { OPENSSL_clear_free(pem, length); }
+
+static int seconds(const ASN1_TIME *time, int64_t *result) {
+    struct tm parts;
+    if (!time || !ASN1_TIME_to_tm(time, &parts)) return 0;
+    *result = (int64_t)timegm(&parts);
+    return 1;
+}
+
+int ccoap_x509_validity(const X509 *certificate, int64_t *not_before, int64_t *not_after) {
+    return seconds(X509_get0_notBefore(certificate), not_before) && seconds(X509_get0_notAfter(certificate), not_after);
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Making keys and certificates: what OpenSSL offers as macros, and calls that belong together.
+
+#ifndef CCOAP_X509_H
+#define CCOAP_X509_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+/// What a new certificate says.
+typedef struct ccoap_certificate {
+    /// The subject's common name, UTF-8.
+    const char *common_name;
+    /// The subject alternative names in OpenSSL's notation, "DNS:localhost,IP:::1"; NULL for none.
+    const char *alternative_names;
+    /// True for an authority's certificate, which signs others and lists of revoked ones.
+    int is_authority;
+    /// True where the holder answers as a server, or asks as a client.
+    int is_server, is_client;
+    /// Validity in seconds since 1970.
+    int64_t not_before, not_after;
+} ccoap_certificate_t;
+
+/// A new private key on P-256; NULL on failure.
+EVP_PKEY *ccoap_key_make(void);
+
+/// A certificate for a key, signed with ECDSA and SHA-256 by an issuer, or by the key itself without one; NULL on failure.
+X509 *ccoap_x509_make(const ccoap_certificate_t *contents, EVP_PKEY *key, const X509 *issuer, EVP_PKEY *issuer_key);
+
+/// A private key as PKCS#8 PEM, or a certificate as PEM, in memory of OpenSSL's secure or common heap. The caller frees it
+/// with OPENSSL_clear_free(bytes, length); NULL on failure.
+char *ccoap_key_pem(EVP_PKEY *key, size_t *length);
+char *ccoap_x509_pem(const X509 *certificate, size_t *length);
+
+/// Wipes and frees what the two above returned.
+void ccoap_pem_free(char *pem, size_t length);
+
+/// The validity of a certificate in seconds since 1970; 0 on failure.
+int ccoap_x509_validity(const X509 *certificate, int64_t *not_before, int64_t *not_after);
+
+#endif
