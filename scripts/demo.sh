@@ -6,7 +6,9 @@ source "$(dirname "$0")/common.sh"
 work=$(mktemp -d)
 server=""
 finish() {
-    [[ -z $server ]] || kill -KILL "$server" 2>/dev/null || true
+    if [[ -n $server ]]; then
+        { kill -KILL "$server" && wait "$server"; } 2>/dev/null || true
+    fi
     rm -rf "$work"
 }
 trap finish EXIT
@@ -30,6 +32,10 @@ run() {
 
 stop() {
     printf '\nStep %d did not do what it should: %s\n' "$number" "$*" >&2
+    if [[ -s $work/server ]]; then
+        printf 'What the server said:\n' >&2
+        tail -n 20 "$work/server" >&2
+    fi
     exit 1
 }
 
