@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import CoAPCommandLine
 
-try await scratchBench()
+await CommandLineTool.run(CoAPCommand.self)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SenML
 
 /// Several runs of several servers, as a table with medians and ratios.
 struct BenchReport {
@@ -77,5 +78,22 @@ struct BenchReport {
         lines.append(
             "rate and rate/core compare with the first server: medians of the ratios of runs made side by side")
         return lines.joined(separator: "\n")
+    }
+
+    /// The same as JSON.
+    var json: JSONValue {
+        .array(
+            rows.map { row in
+                func optional(_ value: Double?) -> JSONValue { value.map(JSONValue.number) ?? .null }
+                return .object([
+                    .init("server", .string(row.name)), .init("requestsPerSecond", .number(row.rate)),
+                    .init("cpuMicrosecondsPerRequest", optional(row.cpu)),
+                    .init("p50Microseconds", .number(Double(row.median))),
+                    .init("p95Microseconds", .number(Double(row.p95))),
+                    .init("p99Microseconds", .number(Double(row.p99))),
+                    .init("failures", .number(Double(row.failures))), .init("rateRatio", optional(row.rateRatio)),
+                    .init("cpuRatio", optional(row.cpuRatio)),
+                ])
+            })
     }
 }
