@@ -22,7 +22,8 @@ struct DTLSConnection {
     var progress: Progress {
         switch SSL_get_state(ssl) {
         case TLS_ST_OK: .done
-        case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO: .silence
+        // A server that asked for the hello to be repeated with a cookie was heard.
+        case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO: BIO_number_read(SSL_get_rbio(ssl)) > 0 ? .answered : .silence
         case TLS_ST_CW_FINISHED, TLS_ST_CR_CHANGE, TLS_ST_CR_FINISHED, TLS_ST_CR_SESSION_TICKET: .finishing
         default: .answered
         }

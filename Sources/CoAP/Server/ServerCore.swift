@@ -435,5 +435,7 @@ extension ServerCore: CoAPContextDelegate {
             ])
     }
 
+    func refused(_ certificate: CertificateIdentity, on session: SessionHandle) {}
+
     func clientKey(for session: SessionHandle) -> PreSharedKey? { nil }
 }

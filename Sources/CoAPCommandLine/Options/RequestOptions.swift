@@ -6,7 +6,7 @@ import CoAP
 /// How a request is made and its response shown.
 struct RequestOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("A"), .customLong("accept")],
         help: ArgumentHelp(
             "The only format to answer in: json, senml, text, link, cbor, a media type or number.", valueName: "format")
     )
