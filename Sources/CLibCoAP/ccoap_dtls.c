@@ -44,7 +44,6 @@ int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups) {
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION |
                                  SSL_OP_NO_COMPRESSION | SSL_OP_NO_QUERY_MTU);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_max_send_fragment(ctx, 1280);
     static const unsigned char name[] = "coap";
     return SSL_CTX_set_session_id_context(ctx, name, sizeof name - 1) == 1 &&

@@ -1,1 +1,5 @@
-print("")
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAPCommandLine
+
+await CommandLineTool.run(CoAPPutTool.self)

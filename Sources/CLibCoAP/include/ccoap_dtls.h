@@ -18,8 +18,8 @@ typedef struct ccoap_dtls_hooks {
     void (*alert)(void *context, coap_session_t *session, int sent, int description);
 } ccoap_dtls_hooks_t;
 
-/// Policy for every connection of a context: DTLS 1.2, no tickets, no session cache, these ciphers and groups, small
-/// buffers, the server's order of ciphers, no renegotiation; 0 on failure.
+/// Policy for every connection of a context: DTLS 1.2, no tickets, no session cache, these ciphers and groups,
+/// small records, the server's order of ciphers, no renegotiation; 0 on failure.
 int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups);
 
 /// Sets the hooks of a context and clears OpenSSL's error queue before each datagram of its connections. libcoap's own

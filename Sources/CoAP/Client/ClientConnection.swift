@@ -365,7 +365,6 @@ final class ClientConnection: @unchecked Sendable {
             failure.progress = connection.progress
             failure.verification = connection.verificationResult
             failure.verificationText = DTLSConnection.verificationText(connection.verificationResult)
-            failure.certificate = connection.peerCertificate?.identity
         case .closed:
             switch state {
             case .connecting:
@@ -382,4 +381,6 @@ final class ClientConnection: @unchecked Sendable {
     }
 
     func alert(_ alert: DTLSAlert) { if failure.alert == nil { failure.alert = alert } }
+
+    func refused(_ certificate: CertificateIdentity) { failure.certificate = certificate }
 }

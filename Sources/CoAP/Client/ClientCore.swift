@@ -71,6 +71,10 @@ extension ClientCore: CoAPContextDelegate {
         session.flatMap { connection(of: $0) }?.alert(alert)
     }
 
+    func refused(_ certificate: CertificateIdentity, on session: SessionHandle) {
+        connection(of: session)?.refused(certificate)
+    }
+
     func clientKey(for session: SessionHandle) -> PreSharedKey? {
         guard case .preSharedKey(let key) = connection(of: session)?.security else { return nil }
         return key

@@ -33,7 +33,7 @@ public final class ClientSession: Sendable {
     ///   - accept: the one format to answer in; nil leaves it to the server.
     ///   - confirmable: false sends the request once and repeats nothing.
     ///   - timeout: how long to wait for the response; nil takes ``ClientConfiguration/requestTimeout``.
-    /// - Throws: ``CoAPError``: `timeout`, `unreachable`, `handshakeFailed`, `tooLarge`, `cancelled` and what else
+    /// - Throws: `CoAPError`: `timeout`, `unreachable`, `handshakeFailed`, `tooLarge`, `cancelled` and what else
     ///   ``request(_:confirmable:timeout:)`` throws.
     public func get(
         _ path: String, accept: ContentFormat? = nil, confirmable: Bool = true, timeout: Duration? = nil
@@ -116,7 +116,7 @@ public final class ClientSession: Sendable {
     ///   - request: what to ask.
     ///   - confirmable: false sends the request once and repeats nothing.
     ///   - timeout: how long to wait for the response; nil takes ``ClientConfiguration/requestTimeout``.
-    /// - Throws: ``CoAPError``: `timeout` without a response, `unreachable` when nobody listens, `handshakeFailed` when a
+    /// - Throws: `CoAPError`: `timeout` without a response, `unreachable` when nobody listens, `handshakeFailed` when a
     ///   lost connection could not be made anew, `protocolError` when the server refuses the message with a reset,
     ///   `tooLarge` when the request does not fit one message, `limitReached` when too many wait already, `closed` when
     ///   the session ends, `cancelled` when the task is.
@@ -146,7 +146,7 @@ public final class ClientSession: Sendable {
     /// Asks whether the server is there, by an empty message that every CoAP endpoint refuses (RFC 7252 §4.3).
     ///
     /// - Returns: how long the refusal took to come.
-    /// - Throws: ``CoAPError``: `timeout`, `unreachable`, `closed`.
+    /// - Throws: `CoAPError`: `timeout`, `unreachable`, `closed`.
     public func ping(timeout: Duration? = nil) async throws(CoAPError) -> Duration {
         let connection = connection
         let loop = core.loop
@@ -164,6 +164,9 @@ public final class ClientSession: Sendable {
             return await core.loop.run { connection.info }
         }
     }
+
+    /// The loop the session lives on; tasks that prefer it make requests without changing threads.
+    package var executor: any TaskExecutor { core.loop }
 
     // MARK: Life
 

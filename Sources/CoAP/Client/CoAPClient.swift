@@ -22,9 +22,10 @@ public enum CoAPClient {
     ///   - security: keys or certificates; ``ClientSecurity/plain`` goes with `coap://` and nothing else does.
     ///   - configuration: deadlines and limits.
     ///   - logger: where the session logs, at level debug and below.
+    ///   - isolation: the caller's actor, on which the closure runs; leave it out.
     ///   - body: uses the session.
     /// - Returns: what the closure returns.
-    /// - Throws: ``CoAPError`` when there is no session to be had, and whatever the closure throws.
+    /// - Throws: `CoAPError` when there is no session to be had, and whatever the closure throws.
     public static func withSession<Result>(
         to uri: String, security: ClientSecurity, configuration: ClientConfiguration = ClientConfiguration(),
         logger: Logger = Logger.current, isolation: isolated (any Actor)? = #isolation,

@@ -43,7 +43,9 @@ struct HandshakeFailure {
         case .finishing:
             return refused("the server fell silent after the last step\(time); try again, and see its log")
         case .answered, .done:
-            return refused("the handshake stopped half-way\(time): the server answered and then fell silent")
+            return refused(
+                "the handshake stopped half-way\(time): the server answered and then fell silent, as some do that take "
+                    + "\(keyIdentity == nil ? "no certificates" : "no pre-shared keys or do not know this one")")
         }
     }
 
@@ -90,6 +92,9 @@ struct HandshakeFailure {
             return keyIdentity == nil
                 ? "the server could not verify this side's messages (\(alert.name))"
                 : "the key is wrong: check the pre-shared key of identity '\(identity)'"
+        case 80 where keyIdentity != nil:
+            return
+                "the server failed inside (internal_error), as some do that do not know the identity '\(identity)': check it"
         case 40 where keyIdentity != nil, 71 where keyIdentity != nil:
             return
                 "the server takes no pre-shared keys or none of the offered ciphers (\(alert.name)): try a certificate"

@@ -3,11 +3,12 @@
 import Glibc
 
 /// Finds the addresses of hosts; names are looked up on a thread of their own, because that blocks.
-enum Resolver {
+package enum Resolver {
     /// The addresses of a host, in the system's order of preference.
     ///
-    /// - Throws: ``CoAPError`` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
-    static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError) -> [SocketAddress]
+    /// - Throws: `CoAPError` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
+    package static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError)
+        -> [SocketAddress]
     {
         if let literal = lookUp(host, port, flags: AI_NUMERICHOST), !literal.isEmpty { return literal }
         guard !host.contains(":") else {

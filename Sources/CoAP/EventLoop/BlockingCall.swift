@@ -6,7 +6,7 @@ import Glibc
 enum BlockingCall {
     /// Starts a thread for the closure; it must end by itself.
     ///
-    /// - Throws: ``CoAPError`` with code `internal` when the system has no thread left.
+    /// - Throws: `CoAPError` with code `internal` when the system has no thread left.
     static func start(_ body: @escaping @Sendable () -> Void) throws(CoAPError) {
         final class Box: Sendable {
             let body: @Sendable () -> Void

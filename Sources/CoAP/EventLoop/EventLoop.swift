@@ -11,7 +11,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     /// Starts the thread.
     ///
-    /// - Throws: ``CoAPError`` with code `internal` when the system has no thread or descriptor left.
+    /// - Throws: `CoAPError` with code `internal` when the system has no thread or descriptor left.
     package init(name: String = "coap-loop") throws(CoAPError) {
         core = try LoopCore()
         core.handle = self
@@ -47,7 +47,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     /// Waits for a source from now on; the loop keeps it alive.
     ///
-    /// - Throws: ``CoAPError`` with code `internal` when the descriptor cannot be watched.
+    /// - Throws: `CoAPError` with code `internal` when the descriptor cannot be watched.
     package func register(_ source: any EventSource) throws(CoAPError) {
         preconditionOnLoop()
         try core.register(source)

@@ -11,11 +11,19 @@ enum CipherPolicy {
         "ECDHE-ECDSA-AES128-CCM", "ECDHE-ECDSA-AES128-CCM8",
     ]
 
-    /// For peers with pre-shared keys.
-    static let preSharedKeys = [
-        "ECDHE-PSK-CHACHA20-POLY1305", "PSK-AES128-GCM-SHA256", "PSK-CHACHA20-POLY1305", "PSK-AES256-GCM-SHA384",
-        "PSK-AES128-CCM", "PSK-AES128-CCM8",
+    /// For peers with pre-shared keys, with forward secrecy.
+    private static let forwardSecretKeys = ["ECDHE-PSK-CHACHA20-POLY1305"]
+
+    /// For peers with pre-shared keys, without.
+    private static let plainKeys = [
+        "PSK-AES128-GCM-SHA256", "PSK-CHACHA20-POLY1305", "PSK-AES256-GCM-SHA384", "PSK-AES128-CCM", "PSK-AES128-CCM8",
     ]
+
+    /// The suites for these kinds of credentials. A peer that offers both kinds gets the key: it would not offer it without
+    /// having one, while it offers certificates even when it has none to show.
+    static func suites(keys: Bool, certificates: Bool) -> [String] {
+        (keys ? forwardSecretKeys : []) + (certificates ? self.certificates : []) + (keys ? plainKeys : [])
+    }
 
     /// The groups of the key exchange.
     static let groups = "X25519:P-256:P-384"

@@ -204,7 +204,7 @@ final class CoAPContext: EventSource {
     /// Binds an endpoint; port 0 takes a free port.
     ///
     /// - Returns: the address it is bound to.
-    /// - Throws: ``CoAPError`` with code `addressUnavailable`.
+    /// - Throws: `CoAPError` with code `addressUnavailable`.
     func addEndpoint(_ address: SocketAddress, dtls: Bool) throws(CoAPError) -> SocketAddress {
         loop.preconditionOnLoop()
         // libcoap would share a port that another process holds, and one of the two would hear nothing.
@@ -226,9 +226,8 @@ final class CoAPContext: EventSource {
     /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory.
     func secureServer(_ security: ServerSecurity) throws(CoAPError) {
         loop.preconditionOnLoop()
-        var suites: [String] = []
-        if security.certificate != nil { suites += CipherPolicy.certificates }
-        if security.preSharedKeys != nil { suites += CipherPolicy.preSharedKeys }
+        let suites = CipherPolicy.suites(
+            keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
         guard !suites.isEmpty else {
             throw CoAPError(
                 .invalidCredentials,
@@ -311,7 +310,7 @@ final class CoAPContext: EventSource {
     /// Sets up DTLS for a client's context: each connection brings its own credentials.
     func secureClient() throws(CoAPError) {
         loop.preconditionOnLoop()
-        let ssl = try configureSSL(ciphers: CipherPolicy.certificates + CipherPolicy.preSharedKeys)
+        let ssl = try configureSSL(ciphers: CipherPolicy.suites(keys: true, certificates: true))
         // Until a connection says otherwise nobody is believed.
         SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, nil)
     }
@@ -319,7 +318,7 @@ final class CoAPContext: EventSource {
     /// Opens a session towards a server; over DTLS the handshake starts at once. The caller holds it until
     /// ``SessionHandle/release()``.
     ///
-    /// - Throws: ``CoAPError`` with code `unreachable` when the system knows no way to the address.
+    /// - Throws: `CoAPError` with code `unreachable` when the system knows no way to the address.
     func connect(to address: SocketAddress, dtls: DTLSClientParameters?) throws(CoAPError) -> SessionHandle {
         loop.preconditionOnLoop()
         startingConnection = dtls
@@ -331,7 +330,7 @@ final class CoAPContext: EventSource {
                 pointer, nil, &remote, dtls == nil ? COAP_PROTO_UDP : COAP_PROTO_DTLS)
         else {
             let reason = errno == 0 ? "no route" : String(cString: strerror(errno))
-            throw CoAPError(.unreachable, "no way to \(address): \(reason)", cause: OpenSSLErrors.take().nonEmpty)
+            throw CoAPError(.unreachable, "no way to \(address): \(reason)", cause: OpenSSLErrors.take())
         }
         return SessionHandle(session)
     }
@@ -342,14 +341,18 @@ final class CoAPContext: EventSource {
         parameters.apply(to: ssl)
     }
 
+    /// The key of a client's connection.
     static func clientKey(for ssl: OpaquePointer) -> PreSharedKey? {
-        guard let session = SSL_get_ex_data(ssl, 0) else { return nil }
-        let pointer = OpaquePointer(session)
-        return of(pointer)?.delegate?.clientKey(for: SessionHandle(pointer))
+        session(of: ssl).flatMap { of($0)?.delegate?.clientKey(for: SessionHandle($0)) }
     }
-}
 
-extension String {
-    /// The text; nil when it is empty.
-    var nonEmpty: String? { isEmpty ? nil : self }
+    /// Tells whose certificate was refused: OpenSSL forgets it with the handshake.
+    static func refused(_ certificate: Certificate, on ssl: OpaquePointer) {
+        guard let session = session(of: ssl) else { return }
+        of(session)?.delegate?.refused(certificate.identity, on: SessionHandle(session))
+    }
+
+    private static func session(of ssl: OpaquePointer) -> OpaquePointer? {
+        SSL_get_ex_data(ssl, 0).map { OpaquePointer($0) }
+    }
 }

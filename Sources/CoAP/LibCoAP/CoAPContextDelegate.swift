@@ -18,6 +18,9 @@ protocol CoAPContextDelegate: AnyObject {
     /// A fatal alert was sent or received; the session is nil while a hello's cookie is not yet checked.
     func alert(_ alert: DTLSAlert, on session: SessionHandle?)
 
+    /// The server's own certificate, which is being refused.
+    func refused(_ certificate: CertificateIdentity, on session: SessionHandle)
+
     /// The key to use on a client's session; nil when it has none.
     func clientKey(for session: SessionHandle) -> PreSharedKey?
 }

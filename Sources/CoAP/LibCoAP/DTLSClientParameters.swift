@@ -14,7 +14,7 @@ enum DTLSClientParameters {
     func apply(to ssl: OpaquePointer) {
         switch self {
         case .preSharedKey:
-            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.preSharedKeys))
+            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.suites(keys: true, certificates: false)))
             SSL_set_psk_client_callback(ssl) { ssl, _, identity, identityCapacity, key, keyCapacity in
                 guard let ssl, let identity, let key, let credential = CoAPContext.clientKey(for: ssl),
                     credential.identity.count < Int(identityCapacity), credential.key.count <= Int(keyCapacity)
@@ -29,8 +29,18 @@ enum DTLSClientParameters {
                 return UInt32(credential.key.count)
             }
         case .certificate(let own, let anchors, let host, let hostIsAddress):
-            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.certificates))
-            SSL_set_verify(ssl, SSL_VERIFY_PEER, nil)
+            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.suites(keys: false, certificates: true)))
+            SSL_set_verify(ssl, SSL_VERIFY_PEER) { isGood, store in
+                // Only noted for the message to the person; OpenSSL's verdict stands.
+                if isGood == 0, let store, X509_STORE_CTX_get_error_depth(store) == 0,
+                    let certificate = X509_STORE_CTX_get_current_cert(store),
+                    let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),
+                    X509_up_ref(certificate) == 1
+                {
+                    CoAPContext.refused(Certificate(adopting: certificate), on: OpaquePointer(ssl))
+                }
+                return isGood
+            }
             if let own = own?.parsed {
                 SSL_use_certificate(ssl, own.certificate.x509)
                 SSL_use_PrivateKey(ssl, own.privateKey)

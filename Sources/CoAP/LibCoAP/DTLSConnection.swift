@@ -22,7 +22,8 @@ struct DTLSConnection {
     var progress: Progress {
         switch SSL_get_state(ssl) {
         case TLS_ST_OK: .done
-        case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO: .silence
+        // A server that asked for the hello to be repeated with a cookie was heard.
+        case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO: BIO_number_read(SSL_get_rbio(ssl)) > 0 ? .answered : .silence
         case TLS_ST_CW_FINISHED, TLS_ST_CR_CHANGE, TLS_ST_CR_FINISHED, TLS_ST_CR_SESSION_TICKET: .finishing
         default: .answered
         }
@@ -55,4 +56,7 @@ struct DTLSConnection {
     static func verificationText(_ result: Int) -> String {
         X509_verify_cert_error_string(result).map { String(cString: $0) } ?? "error \(result)"
     }
+
+    /// Gives back the buffers of a connection that is not likely to be used soon; its next record takes new ones.
+    func releaseBuffers() { SSL_free_buffers(ssl) }
 }

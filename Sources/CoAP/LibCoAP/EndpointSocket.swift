@@ -32,7 +32,7 @@ enum EndpointSocket {
 
     /// Checks that nobody else holds an address.
     ///
-    /// - Throws: ``CoAPError`` with code `addressUnavailable` that says what to do.
+    /// - Throws: `CoAPError` with code `addressUnavailable` that says what to do.
     static func checkFree(_ address: SocketAddress) throws(CoAPError) {
         let descriptor = socket(address.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw .system("cannot create a socket") }
@@ -66,13 +66,9 @@ enum EndpointSocket {
 
     /// A socket of our own on a free port of the loopback interface.
     static func loopback() throws(CoAPError) -> (descriptor: Int32, address: SocketAddress) {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        guard descriptor >= 0 else { throw .system("cannot create a socket") }
-        let any = try SocketAddress(bytes: [127, 0, 0, 1], port: 0)
-        guard any.withSockaddr({ bind(descriptor, $0, $1) }) == 0, let address = localAddress(of: descriptor) else {
-            close(descriptor)
+        guard let bound = try SocketAddress(bytes: [127, 0, 0, 1], port: 0).boundSocket() else {
             throw .system("cannot bind a socket on the loopback interface")
         }
-        return (descriptor, address)
+        return bound
     }
 }

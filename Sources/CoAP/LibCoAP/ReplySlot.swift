@@ -9,7 +9,7 @@ struct ReplySlot {
 
     init(_ pdu: OpaquePointer) { self.pdu = pdu }
 
-    /// Fills in a response that fits (``Response/fits(_:)``); it is filled once.
+    /// Fills in a response that fits (`Response.fits(_:)`); it is filled once.
     func fill(_ response: Response) {
         coap_pdu_set_code(pdu, coap_pdu_code_t(UInt32(response.code.rawValue)))
         let isWhole =

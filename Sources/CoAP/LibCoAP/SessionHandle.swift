@@ -74,7 +74,7 @@ struct SessionHandle: Hashable {
     /// Sends a message. Without a message id it gets a new one.
     ///
     /// - Returns: the message id; nil when the message could not be sent.
-    /// - Throws: ``CoAPError`` with code `tooLarge` when it does not fit one datagram.
+    /// - Throws: `CoAPError` with code `tooLarge` when it does not fit one datagram.
     @discardableResult
     func send(
         _ type: MessageType, _ code: Code, messageID: UInt16? = nil, token: Token = .empty,

@@ -16,7 +16,7 @@ public struct SocketAddress: Hashable, Sendable {
 
     /// An address from its 4 or 16 bytes, port and scope.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidArgument` for any other number of bytes.
+    /// - Throws: `CoAPError` with code `invalidArgument` for any other number of bytes.
     public init(bytes: [UInt8], port: UInt16, scope: UInt32 = 0) throws(CoAPError) {
         guard bytes.count == 4 || bytes.count == 16 else {
             throw CoAPError(.invalidArgument, "an IP address has 4 or 16 bytes, not \(bytes.count)")
@@ -84,6 +84,30 @@ public struct SocketAddress: Hashable, Sendable {
         return try withUnsafePointer(to: &storage) { pointer in
             try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { try body($0, socklen_t(length)) }
         }
+    }
+
+    /// A UDP socket connected to the address, the caller's to close; nil when the system knows no way.
+    package func connectedSocket() -> Int32? {
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        guard withSockaddr({ connect(descriptor, $0, $1) }) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    /// A UDP socket bound to the address, the caller's to close, and the address with its port; nil when it is not free.
+    package func boundSocket() -> (descriptor: Int32, address: SocketAddress)? {
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        guard withSockaddr({ bind(descriptor, $0, $1) }) == 0,
+            let bound = EndpointSocket.localAddress(of: descriptor)
+        else {
+            close(descriptor)
+            return nil
+        }
+        return (descriptor, bound)
     }
 
     /// The address as libcoap wants it.

@@ -6,7 +6,7 @@
 public protocol Middleware: Sendable {
     /// Answers the request, as a rule by calling `next` and handing on what it returns.
     ///
-    /// - Throws: ``ResponseError`` to refuse; any other error becomes 5.00.
+    /// - Throws: `ResponseError` to refuse; any other error becomes 5.00.
     func handle(
         _ request: Request, context: RequestContext,
         next: @Sendable (Request, RequestContext) async throws -> Response

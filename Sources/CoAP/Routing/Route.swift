@@ -6,5 +6,13 @@ struct Route: Sendable {
     let template: PathTemplate
     let attributes: LinkAttributes
     let preconditions: Preconditions
-    let handler: @Sendable (Request, RequestContext) async throws -> Response
+    let handler: Handler
+
+    /// How a route answers.
+    enum Handler: Sendable {
+        /// Without waiting, on the loop.
+        case immediate(@Sendable (Request, RequestContext) throws -> Response)
+        /// In a task that may wait.
+        case suspending(@Sendable (Request, RequestContext) async throws -> Response)
+    }
 }

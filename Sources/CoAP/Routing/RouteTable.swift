@@ -5,12 +5,14 @@ import Logging
 /// A router as a server uses it: immutable, with the middleware around the handlers.
 package struct RouteTable: Sendable {
     private let tree: RouteTree
+    private let hasMiddleware: Bool
     private let respond: @Sendable (Request, RequestContext) async throws -> Response
 
     /// Takes a copy of a router's routes and adds `.well-known/core` (RFC 6690 §4).
     package init(_ router: Router) {
         let discovery = WellKnownCore(router.routes)
         tree = RouteTree(router.routes + [discovery.route])
+        hasMiddleware = !router.middleware.isEmpty
         var respond: @Sendable (Request, RequestContext) async throws -> Response = Self.callHandler
         for middleware in router.middleware.reversed() {
             let next = respond
@@ -23,11 +25,27 @@ package struct RouteTable: Sendable {
     package func response(to request: Request, _ context: RequestContext) async -> Response {
         do {
             return try await respond(request, context)
-        } catch let error as ResponseError {
-            return error.response
-        } catch is CancellationError {
-            return .diagnostic(.serviceUnavailable, "the request was given up")
         } catch {
+            return Self.response(for: error, context)
+        }
+    }
+
+    /// Answers a request whose handler does not wait; nil when it might, or middleware stands before it.
+    package func immediateResponse(to request: Request, _ context: RequestContext) -> Response? {
+        guard !hasMiddleware else { return nil }
+        do {
+            guard case .immediate(let handler) = try Self.route(for: request, context).handler else { return nil }
+            return try handler(request, context)
+        } catch {
+            return Self.response(for: error, context)
+        }
+    }
+
+    private static func response(for error: any Error, _ context: RequestContext) -> Response {
+        switch error {
+        case let error as ResponseError: return error.response
+        case is CancellationError: return .diagnostic(.serviceUnavailable, "the request was given up")
+        default:
             context.logger.error(
                 "handler failed", metadata: [LogKey.route: "\(context.route)", LogKey.error: "\(error)"])
             return Response(.internalServerError)
@@ -46,6 +64,16 @@ package struct RouteTable: Sendable {
     }
 
     private static let callHandler: @Sendable (Request, RequestContext) async throws -> Response = { request, context in
+        switch try route(for: request, context).handler {
+        case .immediate(let handler): try handler(request, context)
+        case .suspending(let handler): try await handler(request, context)
+        }
+    }
+
+    /// The route that answers a request.
+    ///
+    /// - Throws: `ResponseError`: 4.04, 4.05, or 4.12 when a condition does not hold.
+    private static func route(for request: Request, _ context: RequestContext) throws(ResponseError) -> Route {
         guard let match = context.match else { throw ResponseError(.notFound, "no such resource") }
         guard let route = match.methods[Int(request.method.rawValue)] else {
             throw ResponseError(.methodNotAllowed, "this resource does not know \(request.method)")
@@ -55,7 +83,7 @@ package struct RouteTable: Sendable {
                 throw ResponseError(.preconditionFailed)
             }
         }
-        return try await route.handler(request, context)
+        return route
     }
 }
 

@@ -6,6 +6,8 @@ final class RouteTree: Sendable {
     struct Match: Sendable {
         /// The route for each method's number; index 0 is unused.
         let methods: [Route?]
+        /// The path's number in the tree, for metrics.
+        let number: Int
         /// The path as it was registered, for metrics.
         let path: String
         /// The values of the segments in braces.
@@ -75,7 +77,7 @@ final class RouteTree: Sendable {
                     let segments = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<count])
                     guard let end = walk(0, segments, 0, &captured) else { return }
                     let node = nodes[end]
-                    var match = Match(methods: node.methods, path: node.path)
+                    var match = Match(methods: node.methods, number: end, path: node.path)
                     if !captured.isEmpty, let route = node.methods[Int(method.rawValue)] {
                         match.parameters = Self.parameters(route.template, segments)
                     }

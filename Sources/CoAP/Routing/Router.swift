@@ -7,9 +7,15 @@
 /// A path is written as in a URI, `sensors/{name}`; a segment in braces matches any one segment and is found in
 /// ``RequestContext/parameters`` under its name, `{name*}` at the end matches the rest of the path. A segment that is
 /// written out goes before one in braces.
+///
+/// A handler that never waits (no `await` in it) is called directly; one that does runs in a task of its own on the server's
+/// loop. Which of the two a closure is, the compiler sees.
 public final class Router {
-    /// What answers a request.
+    /// What answers a request, waiting for others where it must.
     public typealias Handler<Result> = @Sendable (Request, RequestContext) async throws -> Result
+
+    /// What answers a request without waiting.
+    public typealias ImmediateHandler<Result> = @Sendable (Request, RequestContext) throws -> Result
 
     private(set) var routes: [Route] = []
     private(set) var middleware: [any Middleware] = []
@@ -27,11 +33,30 @@ public final class Router {
     ///   - path: the path, `sensors/{name}`.
     ///   - attributes: what `.well-known/core` says of the resource; the attributes of a path's methods are joined.
     ///   - preconditions: who checks If-Match and If-None-Match (RFC 7252 §5.10.8).
-    ///   - handler: answers the request; a ``ResponseError`` it throws becomes the response, any other error 5.00.
+    ///   - handler: answers the request; a `ResponseError` it throws becomes the response, any other error 5.00.
     /// - Precondition: the path is well formed and the method has no other handler on it.
     public func on<Result: ResponseConvertible>(
         _ method: Method, _ path: String, attributes: LinkAttributes = LinkAttributes(),
         preconditions: Preconditions = .resourceExists, handler: @escaping Handler<Result>
+    ) {
+        add(
+            method, path, attributes, preconditions,
+            .suspending { request, context in try await handler(request, context).response(to: request) })
+    }
+
+    /// Answers a method on a path without waiting; see the other ``on(_:_:attributes:preconditions:handler:)``.
+    public func on<Result: ResponseConvertible>(
+        _ method: Method, _ path: String, attributes: LinkAttributes = LinkAttributes(),
+        preconditions: Preconditions = .resourceExists, handler: @escaping ImmediateHandler<Result>
+    ) {
+        add(
+            method, path, attributes, preconditions,
+            .immediate { request, context in try handler(request, context).response(to: request) })
+    }
+
+    private func add(
+        _ method: Method, _ path: String, _ attributes: LinkAttributes, _ preconditions: Preconditions,
+        _ handler: Route.Handler
     ) {
         let template = PathTemplate(path)
         precondition(
@@ -40,43 +65,8 @@ public final class Router {
         routes.append(
             Route(
                 method: method, template: template, attributes: attributes, preconditions: preconditions,
-                handler: { request, context in try await handler(request, context).response(to: request) }))
+                handler: handler))
     }
-
-    /// Answers GET on a path; see ``on(_:_:attributes:preconditions:handler:)``.
-    public func get<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.get, path, attributes: attributes, handler: handler) }
-
-    /// Answers PUT on a path; see ``on(_:_:attributes:preconditions:handler:)``.
-    public func put<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.put, path, attributes: attributes, handler: handler) }
-
-    /// Answers POST on a path; see ``on(_:_:attributes:preconditions:handler:)``.
-    public func post<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.post, path, attributes: attributes, handler: handler) }
-
-    /// Answers DELETE on a path; see ``on(_:_:attributes:preconditions:handler:)``.
-    public func delete<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.delete, path, attributes: attributes, handler: handler) }
-
-    /// Answers FETCH on a path (RFC 8132); see ``on(_:_:attributes:preconditions:handler:)``.
-    public func fetch<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.fetch, path, attributes: attributes, handler: handler) }
-
-    /// Answers PATCH on a path (RFC 8132); see ``on(_:_:attributes:preconditions:handler:)``.
-    public func patch<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.patch, path, attributes: attributes, handler: handler) }
-
-    /// Answers iPATCH on a path (RFC 8132); see ``on(_:_:attributes:preconditions:handler:)``.
-    public func iPatch<Result: ResponseConvertible>(
-        _ path: String, attributes: LinkAttributes = LinkAttributes(), handler: @escaping Handler<Result>
-    ) { on(.iPatch, path, attributes: attributes, handler: handler) }
 }
 
 /// Who checks the conditions of a request (RFC 7252 §5.10.8).

@@ -29,7 +29,7 @@ struct WellKnownCore: Sendable {
         return Route(
             method: .get, template: PathTemplate(".well-known/core"),
             attributes: LinkAttributes(isListed: false), preconditions: .resourceExists,
-            handler: { request, _ in
+            handler: .immediate { request, _ in
                 let filters = request.options.uriQuery.compactMap(LinkFilter.init)
                 return try document.filtered(by: filters).response(to: request)
             })

@@ -9,7 +9,7 @@ public struct CertificateCredential: Sendable {
     /// - Parameters:
     ///   - certificatePEM: the certificate first, then its chain, as PEM text.
     ///   - privateKeyPEM: the private key as PEM text, without passphrase.
-    /// - Throws: ``CoAPError`` with code `invalidCredentials` when one cannot be read or they do not belong together.
+    /// - Throws: `CoAPError` with code `invalidCredentials` when one cannot be read or they do not belong together.
     public init(certificatePEM: [UInt8], privateKeyPEM: Secret) throws(CoAPError) {
         parsed = try ParsedCredential(certificatePEM: certificatePEM, privateKeyPEM: privateKeyPEM)
     }

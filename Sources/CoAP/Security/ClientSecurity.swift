@@ -14,7 +14,7 @@ public enum ClientSecurity: Sendable {
 
     /// Mutual authentication by a pre-shared key.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidCredentials` when identity or key has a length DTLS cannot carry.
+    /// - Throws: `CoAPError` with code `invalidCredentials` when identity or key has a length DTLS cannot carry.
     public static func preSharedKey(identity: String, key: Secret) throws(CoAPError) -> ClientSecurity {
         .preSharedKey(try PreSharedKey(identity: identity, key: key))
     }

@@ -10,7 +10,7 @@ public struct PreSharedKey: Hashable, Sendable {
 
     /// A key with its identity.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidCredentials` when one has a length or byte that DTLS cannot carry.
+    /// - Throws: `CoAPError` with code `invalidCredentials` when one has a length or byte that DTLS cannot carry.
     public init(identity: [UInt8], key: Secret) throws(CoAPError) {
         guard (1...255).contains(identity.count), !identity.contains(0) else {
             throw CoAPError(

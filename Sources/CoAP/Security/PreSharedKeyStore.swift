@@ -14,7 +14,7 @@ public struct PreSharedKeyTable: PreSharedKeyStore {
 
     /// A table of these keys.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidCredentials` when an identity stands in it twice.
+    /// - Throws: `CoAPError` with code `invalidCredentials` when an identity stands in it twice.
     public init(_ keys: some Sequence<PreSharedKey>) throws(CoAPError) {
         var table: [[UInt8]: Secret] = [:]
         for entry in keys {

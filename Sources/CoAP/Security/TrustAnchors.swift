@@ -7,6 +7,6 @@ public struct TrustAnchors: Sendable {
     /// Reads any number of authorities' certificates and revocation lists.
     ///
     /// - Parameter pem: the certificates and lists one after the other, as PEM text.
-    /// - Throws: ``CoAPError`` with code `invalidCredentials` when there is no certificate or one is malformed.
+    /// - Throws: `CoAPError` with code `invalidCredentials` when there is no certificate or one is malformed.
     public init(pem: [UInt8]) throws(CoAPError) { store = try TrustStore(pem: pem) }
 }

@@ -47,7 +47,7 @@ public final class CoAPServer: Service, Sendable {
 
     /// Serves until the task is cancelled or its service group shuts down.
     ///
-    /// - Throws: ``CoAPError``: `addressUnavailable` when an endpoint cannot be bound, `unknownHost` when its name has no
+    /// - Throws: `CoAPError`: `addressUnavailable` when an endpoint cannot be bound, `unknownHost` when its name has no
     ///   address, `invalidCredentials` when DTLS cannot be set up, `invalidArgument` when it is called twice.
     public func run() async throws {
         let isFirst = hasRun.withLock { hasRun in

@@ -53,6 +53,7 @@ final class ServerCore: @unchecked Sendable {
                 listening.append(CoAPURI(scheme: endpoint.scheme, host: endpoint.host, port: port))
             }
             for context in contexts { try context.start() }
+            if secure { releaseIdleBuffers() }
             return listening
         } catch {
             closeContexts()
@@ -127,6 +128,18 @@ final class ServerCore: @unchecked Sendable {
         return session
     }
 
+    /// OpenSSL keeps some 34 KB a connection for its next record; those that were quiet for a while give them back.
+    private func releaseIdleBuffers() {
+        let now = MonotonicTime.now
+        for session in sessions.values where session.hasBuffers && now - session.lastRequest > Self.quietTime {
+            session.hasBuffers = false
+            session.handle.connection?.releaseBuffers()
+        }
+        loop.schedule(after: Self.quietTime) { [weak self] in self?.releaseIdleBuffers() }
+    }
+
+    private static let quietTime: Duration = .seconds(10)
+
     /// Gives up every request of a session that waits for its answer.
     private func abandon(_ session: ServerSession, answer: Bool) {
         for exchange in Array(session.pending.values) {
@@ -135,7 +148,7 @@ final class ServerCore: @unchecked Sendable {
                 complete(exchange, .diagnostic(.serviceUnavailable, "the server is stopping"))
             } else {
                 exchange.state.abandon()
-                session.cache.forget(exchange.messageID)
+                session.cache.forget(exchange.request.messageID)
                 finish(exchange)
             }
         }
@@ -148,8 +161,8 @@ final class ServerCore: @unchecked Sendable {
         exchange.task = nil
         if let timer = exchange.timer { loop.cancel(timer) }
         exchange.timer = nil
-        let session = exchange.session
-        session.pending[exchange.messageID] = nil
+        let session = exchange.request.session
+        session.pending[exchange.request.messageID] = nil
         pendingCount -= 1
         // The session may go away with its last holder, so not in the middle of libcoap's own work.
         session.context.afterDispatch { session.handle.release() }
@@ -176,6 +189,7 @@ extension ServerCore: CoAPContextDelegate {
         let now = MonotonicTime.now
         let session = session(of: handle, on: context, now: now)
         session.lastRequest = now
+        session.hasBuffers = session.peer.isSecure
         switch session.cache.lookup(message.messageID, at: now) {
         case .new: start(message, method, on: session, now: now, reply: reply)
         case .pending(let exchange):
@@ -199,22 +213,27 @@ extension ServerCore: CoAPContextDelegate {
     ) {
         let request = Request(method: method, options: message.options(), payload: message.payload())
         if let refusal = refusal(of: request, on: session) {
-            metrics.answered(route: "refused", code: refusal.code, after: .zero)
+            metrics.answered(route: "refused", number: -2, code: refusal.code, after: .zero)
             reply.fill(refusal)
             return
         }
-        let exchange = ServerExchange(
-            session: session, message: message, method: method, noResponse: request.options.noResponse ?? 0,
-            started: now)
+        let token = message.token
+        let type = message.type
         let context = table.locate(
-            request,
-            RequestContext(
-                peer: session.peer, messageType: exchange.type, token: exchange.token, logger: logger))
-        exchange.route = context.route
+            request, RequestContext(peer: session.peer, messageType: type, token: token, logger: logger))
+        let received = ReceivedRequest(
+            session: session, messageID: message.messageID, token: token, type: type, method: method,
+            noResponse: request.options.noResponse ?? 0, route: context.route,
+            routeNumber: context.match?.number ?? -1, started: now)
+        // Most handlers need not wait: their answers cost neither task nor exchange.
+        if let response = table.immediateResponse(to: request, context) {
+            return fill(reply, with: response, received)
+        }
+        let exchange = ServerExchange(received)
         launch(request, context, exchange)
         if let response = exchange.inlineResponse {
             exchange.inlineResponse = nil
-            fill(reply, with: response, exchange, now: now)
+            fill(reply, with: response, received)
         } else {
             reply.silence()
             putOff(exchange, now: now)
@@ -269,42 +288,43 @@ extension ServerCore: CoAPContextDelegate {
             return
         }
         guard action != .none else { return }
-        let response = fitting(response, exchange)
+        let request = exchange.request
+        let response = fitting(response, request)
         let now = MonotonicTime.now
-        note(exchange, response, isSeparate: action != .sendPiggybacked, now: now)
-        report(exchange, response, now: now)
-        send(action, response, exchange)
+        note(request, response, isSeparate: action != .sendPiggybacked, now: now)
+        report(request, response, now: now)
+        send(action, response, request)
         finish(exchange)
     }
 
     /// The response, or 5.00 in place of one that is larger than a message.
-    private func fitting(_ response: Response, _ exchange: ServerExchange) -> Response {
-        let room = exchange.session.handle.maximumMessageSize - Int(exchange.token.count)
+    private func fitting(_ response: Response, _ request: ReceivedRequest) -> Response {
+        let room = request.session.handle.maximumMessageSize - Int(request.token.count)
         if response.fits(room) { return response }
         logger.error(
             "response does not fit one message",
             metadata: [
-                LogKey.route: "\(exchange.route)",
+                LogKey.route: "\(request.route)",
                 LogKey.error: "\(response.payload.count) bytes of payload, \(room) bytes of room",
             ])
         return Response(.internalServerError)
     }
 
-    private func send(_ action: ExchangeState.Action, _ response: Response, _ exchange: ServerExchange) {
-        let handle = exchange.session.handle
-        guard !exchange.session.isClosed, handle.isEstablished else { return }
-        let isSuppressed = exchange.suppresses(response.code)
+    private func send(_ action: ExchangeState.Action, _ response: Response, _ request: ReceivedRequest) {
+        let handle = request.session.handle
+        guard !request.session.isClosed, handle.isEstablished else { return }
+        let isSuppressed = request.suppresses(response.code)
         do {
             switch action {
             case .sendPiggybacked where isSuppressed, .sendEmptyAcknowledgement:
-                try handle.send(.acknowledgement, .empty, messageID: exchange.messageID)
+                try handle.send(.acknowledgement, .empty, messageID: request.messageID)
             case .sendPiggybacked:
                 try handle.send(
-                    .acknowledgement, response.code, messageID: exchange.messageID, token: exchange.token,
+                    .acknowledgement, response.code, messageID: request.messageID, token: request.token,
                     options: response.options, payload: response.payload)
             case .sendSeparate(let type) where !isSuppressed:
                 try handle.send(
-                    type, response.code, token: exchange.token, options: response.options, payload: response.payload)
+                    type, response.code, token: request.token, options: response.options, payload: response.payload)
             default: break
             }
         } catch {
@@ -312,34 +332,34 @@ extension ServerCore: CoAPContextDelegate {
         }
     }
 
-    private func fill(_ reply: ReplySlot, with response: Response, _ exchange: ServerExchange, now: MonotonicTime) {
-        let response = fitting(response, exchange)
+    private func fill(_ reply: ReplySlot, with response: Response, _ request: ReceivedRequest) {
+        let response = fitting(response, request)
         reply.fill(response)
-        if !exchange.method.isSafe { note(exchange, response, isSeparate: false, now: now) }
-        report(exchange, response, now: now)
+        let now = MonotonicTime.now
+        if !request.method.isSafe { note(request, response, isSeparate: false, now: now) }
+        report(request, response, now: now)
     }
 
     /// Remembers the answer for the case that the request comes again.
-    private func note(_ exchange: ServerExchange, _ response: Response, isSeparate: Bool, now: MonotonicTime) {
-        let isConfirmable = exchange.type == .confirmable
-        let keepsResponse = isConfirmable && !isSeparate && !exchange.suppresses(response.code)
-        exchange.session.cache.note(
-            exchange.messageID, keepsResponse ? .answered(response) : .done,
-            lifetime: isConfirmable ? ExchangeCache.exchangeLifetime : ExchangeCache.nonLifetime, at: now)
+    private func note(_ request: ReceivedRequest, _ response: Response, isSeparate: Bool, now: MonotonicTime) {
+        let keepsResponse = request.isConfirmable && !isSeparate && !request.suppresses(response.code)
+        request.session.cache.note(
+            request.messageID, keepsResponse ? .answered(response) : .done,
+            lifetime: request.isConfirmable ? ExchangeCache.exchangeLifetime : ExchangeCache.nonLifetime, at: now)
     }
 
-    private func report(_ exchange: ServerExchange, _ response: Response, now: MonotonicTime) {
-        let time = now - exchange.started
-        metrics.answered(route: exchange.route, code: response.code, after: time)
+    private func report(_ request: ReceivedRequest, _ response: Response, now: MonotonicTime) {
+        let time = now - request.started
+        metrics.answered(route: request.route, number: request.routeNumber, code: response.code, after: time)
         guard logger.logLevel <= .debug else { return }
+        let peer = request.session.peer
         logger.debug(
             "request answered",
             metadata: [
-                LogKey.method: "\(exchange.method)", LogKey.route: "\(exchange.route)",
-                LogKey.code: "\(response.code.dotted)", LogKey.messageType: "\(exchange.type)",
-                LogKey.token: "\(exchange.token)", LogKey.peerIdentity: "\(exchange.session.peer.identity)",
-                LogKey.peerAddress: "\(exchange.session.peer.address?.description ?? "")",
-                LogKey.duration: "\(time)",
+                LogKey.method: "\(request.method)", LogKey.route: "\(request.route)",
+                LogKey.code: "\(response.code.dotted)", LogKey.messageType: "\(request.type)",
+                LogKey.token: "\(request.token)", LogKey.peerIdentity: "\(peer.identity)",
+                LogKey.peerAddress: "\(peer.address?.description ?? "")", LogKey.duration: "\(time)",
             ])
     }
 
@@ -347,18 +367,18 @@ extension ServerCore: CoAPContextDelegate {
     private func putOff(_ exchange: ServerExchange, now: MonotonicTime) {
         exchange.state.callbackEnded()
         exchange.isDeferred = true
-        let session = exchange.session
-        session.pending[exchange.messageID] = exchange
-        session.cache.note(
-            exchange.messageID, .pending(exchange), lifetime: ExchangeCache.exchangeLifetime, at: now)
-        session.handle.retain()
+        let request = exchange.request
+        request.session.pending[request.messageID] = exchange
+        request.session.cache.note(
+            request.messageID, .pending(exchange), lifetime: ExchangeCache.exchangeLifetime, at: now)
+        request.session.handle.retain()
         pendingCount += 1
         exchange.timer = loop.schedule(after: configuration.acknowledgementDelay) { [weak self] in
             guard let self else { return }
-            self.send(exchange.state.acknowledgementDue(), Response(.empty), exchange)
+            self.send(exchange.state.acknowledgementDue(), Response(.empty), request)
             exchange.timer = self.loop.schedule(after: self.configuration.handlerTimeout) { [weak self] in
                 exchange.timer = nil
-                self?.logger.warning("handler timed out", metadata: [LogKey.route: "\(exchange.route)"])
+                self?.logger.warning("handler timed out", metadata: [LogKey.route: "\(request.route)"])
                 exchange.task?.cancel()
                 self?.complete(exchange, .diagnostic(.serviceUnavailable, "the resource took too long"))
             }
@@ -414,6 +434,8 @@ extension ServerCore: CoAPContextDelegate {
                 LogKey.peerAddress: "\(session?.remoteAddress?.description ?? "")",
             ])
     }
+
+    func refused(_ certificate: CertificateIdentity, on session: SessionHandle) {}
 
     func clientKey(for session: SessionHandle) -> PreSharedKey? { nil }
 }

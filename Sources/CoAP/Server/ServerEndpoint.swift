@@ -26,7 +26,7 @@ public struct ServerEndpoint: Hashable, Sendable {
 
     /// An endpoint from a URI without path, `coaps://[::]:5684`.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidURI`.
+    /// - Throws: `CoAPError` with code `invalidURI`.
     public init(_ uri: String) throws(CoAPError) {
         let parsed = try CoAPURI(uri)
         guard parsed.path.isEmpty, parsed.query.isEmpty else {

@@ -5,13 +5,9 @@ import Metrics
 /// The server's counters. Labels are bounded: routes as registered, codes, results; never a path or a peer.
 /// Confined to the server's loop.
 final class ServerMetrics {
-    private struct RequestLabel: Hashable {
-        let route: String
-        let code: Code
-    }
-
     private let factory: any MetricsFactory
-    private var requests: [RequestLabel: Counter] = [:]
+    /// By the route's number and the code, so that counting does not hash texts.
+    private var requests: [Int: Counter] = [:]
     private var handshakes: [String: Counter] = [:]
     private var drops: [String: Counter] = [:]
     private let repetitions: Counter
@@ -27,15 +23,15 @@ final class ServerMetrics {
         duration = Metrics.Timer(label: "coap.server.request.duration", factory: factory)
     }
 
-    /// A request was answered.
-    func answered(route: String, code: Code, after time: Duration) {
-        let label = RequestLabel(route: route, code: code)
-        if let counter = requests[label] {
+    /// A request was answered; `number` stands for the route.
+    func answered(route: String, number: Int, code: Code, after time: Duration) {
+        let key = number << 8 | Int(code.rawValue)
+        if let counter = requests[key] {
             counter.increment()
         } else {
             let counter = Counter(
                 label: "coap.server.requests", dimensions: [("route", route), ("code", code.dotted)], factory: factory)
-            requests[label] = counter
+            requests[key] = counter
             counter.increment()
         }
         duration.recordNanoseconds(Int64(clamping: time.clampedNanoseconds))

@@ -55,7 +55,7 @@ public struct CoAPError: Error, Hashable, Sendable {
     public init(_ code: Code, _ message: String, cause: String? = nil) {
         self.code = code
         self.message = message
-        self.cause = cause
+        self.cause = cause?.isEmpty == true ? nil : cause
     }
 }
 

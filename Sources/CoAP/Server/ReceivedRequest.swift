@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the message layer needs to know of a request to answer it. Confined to the server's loop, as its session is.
+struct ReceivedRequest {
+    let session: ServerSession
+    let messageID: UInt16
+    let token: Token
+    let type: MessageType
+    let method: Method
+    /// The classes of response that are not wanted (RFC 7967).
+    let noResponse: UInt8
+    /// The route's path as registered, and its number in the route tree.
+    let route: String
+    let routeNumber: Int
+    let started: MonotonicTime
+
+    var isConfirmable: Bool { type == .confirmable }
+
+    /// True when the client does not want a response of this class (RFC 7967 §2.1).
+    func suppresses(_ code: Code) -> Bool { noResponse & (1 << (code.class &- 1)) != 0 }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CoAP
+
+/// How a request is made and its response shown.
+struct RequestOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("A"), .customLong("accept")],
+        help: ArgumentHelp(
+            "The only format to answer in: json, senml, text, link, cbor, a media type or number.", valueName: "format")
+    )
+    var accept: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write the body, byte for byte, to this file.", valueName: "file"))
+    var output: String?
+
+    @Flag(name: [.customShort("N"), .customLong("non-confirmable")], help: "Send the request once and repeat nothing.")
+    var nonConfirmable = false
+
+    @Option(
+        name: [.customShort("B"), .customLong("timeout")],
+        help: ArgumentHelp(
+            "How long the handshake and the response may take each; 10 and 30 without it.", valueName: "seconds"))
+    var timeout: Double?
+
+    @Option(
+        name: [.customShort("O"), .customLong("option")],
+        help: ArgumentHelp(
+            "Another option of the request, by number or name, as often as you like; 0x for bytes.",
+            valueName: "name=value"))
+    var options: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Show the handshake, the cipher, both messages and how long each step took.")
+    var verbose = false
+
+    @Flag(help: "Show everything as one JSON object.")
+    var json = false
+
+    @Flag(help: "Write the body as it came, without making it readable.")
+    var raw = false
+
+    /// The client's deadlines and limits.
+    func configuration() throws(CoAPError) -> ClientConfiguration {
+        var configuration = ClientConfiguration()
+        if let timeout {
+            guard timeout > 0, timeout <= 86_400 else {
+                throw CoAPError(.invalidArgument, "-B takes seconds, above 0 and up to 86400")
+            }
+            configuration.handshakeTimeout = .seconds(timeout)
+            configuration.requestTimeout = .seconds(timeout)
+        }
+        return configuration
+    }
+
+    /// The request's options beyond path and query.
+    func apply(to request: inout Request) throws(CoAPError) {
+        if let accept { request.options.accept = try Self.format(accept, "-A") }
+        for text in options { request.options.append(try OptionArgument.parse(text)) }
+    }
+
+    /// A content-format by what a person types.
+    static func format(_ name: String, _ option: String) throws(CoAPError) -> ContentFormat {
+        if let format = ContentFormat(named: name) { return format }
+        throw CoAPError(
+            .invalidArgument,
+            "\(option) '\(PrintableText.escaped(name.utf8))' is no format: write json, senml, text, link, cbor, octet-stream, "
+                + "a media type or a number")
+    }
+}

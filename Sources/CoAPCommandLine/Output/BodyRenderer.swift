@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import Foundation
+import SenML
+
+/// A response's body as a person likes to read it, by its format.
+struct BodyRenderer {
+    let terminal: Terminal
+
+    /// What to write to the standard output.
+    func render(_ payload: [UInt8], _ format: ContentFormat?) -> [UInt8] {
+        guard !payload.isEmpty else { return [] }
+        switch format {
+        case .senMLJSON?:
+            if let table = senML(payload) { return Array(table.utf8) }
+            return json(payload)
+        case .linkFormat?:
+            guard let links = try? LinkFormat(parsing: payload) else { return text(payload) }
+            return Array(Self.links(links, terminal).utf8)
+        case let format? where format.isJSON: return json(payload)
+        case .text?: return text(payload)
+        default:
+            let isText =
+                String(validating: payload, as: UTF8.self).map { !$0.unicodeScalars.contains { $0.value < 9 } } ?? false
+            if isText { return text(payload) }
+            return terminal.isInteractive ? Array(Self.dump(payload).utf8) : payload
+        }
+    }
+
+    /// Text with a line feed at its end; at a terminal without what would drive it.
+    private func text(_ payload: [UInt8]) -> [UInt8] {
+        let shown = terminal.isInteractive ? Array(PrintableText.multiline(payload).utf8) : payload
+        return shown.last == 0x0A ? shown : shown + [0x0A]
+    }
+
+    private func json(_ payload: [UInt8]) -> [UInt8] {
+        guard let value = try? JSONParser.parse(payload) else { return text(payload) }
+        return Array((value.pretty + "\n").utf8)
+    }
+
+    private func senML(_ payload: [UInt8]) -> String? {
+        let now = Date().timeIntervalSince1970
+        guard let pack = try? SenMLPack(decoding: payload, as: .senMLJSON), let records = try? pack.resolved(now: now)
+        else {
+            return nil
+        }
+        let times = ISO8601DateFormatter()
+        let rows = records.map { record -> [String] in
+            let value: String =
+                switch record.value {
+                case .number(let number): JSONValue.number(number).compact
+                case .string(let text): PrintableText.escaped(text.utf8)
+                case .bool(let flag): flag ? "true" : "false"
+                case .data(let bytes): "0x" + Hexadecimal.encode(bytes)
+                case nil: record.sum.map { "sum " + JSONValue.number($0).compact } ?? ""
+                }
+            let time = record.time.flatMap {
+                abs($0) < 1e11 ? times.string(from: Date(timeIntervalSince1970: $0)) : nil
+            }
+            return [
+                PrintableText.escaped((record.name ?? "").utf8), value,
+                PrintableText.escaped((record.unit?.displayed ?? "").utf8), time ?? "",
+            ]
+        }
+        return Table(heading: ["NAME", "VALUE", "UNIT", "TIME"], rows: rows, alignedRight: [1]).text(for: terminal)
+    }
+
+    /// A link-format document as a table.
+    static func links(_ document: LinkFormat, _ terminal: Terminal) -> String {
+        let known: Set = ["rt", "if", "ct", "title", "obs"]
+        let rows = document.links.map { link -> [String] in
+            let formats = (link["ct"] ?? "").split(separator: " ").map { number in
+                UInt16(number).map { ContentFormat(rawValue: $0) }?.mediaType.map { String($0.prefix { $0 != ";" }) }
+                    ?? String(number)
+            }
+            let others = link.attributes.filter { !known.contains($0.name) }.map { attribute in
+                attribute.value.map { "\(attribute.name)=\($0)" } ?? attribute.name
+            }
+            let cells = [
+                link.target, link["rt"] ?? "", link["if"] ?? "", formats.joined(separator: ", "),
+                link["obs"] == nil ? "" : "yes", link["title"] ?? "", others.joined(separator: " "),
+            ]
+            return cells.map { PrintableText.escaped($0.utf8) }
+        }
+        return Table(
+            heading: ["RESOURCE", "TYPE", "INTERFACE", "FORMATS", "OBSERVABLE", "TITLE", "MORE"], rows: rows
+        ).text(for: terminal)
+    }
+
+    /// Bytes in rows of sixteen.
+    static func dump(_ payload: [UInt8]) -> String {
+        var text = ""
+        for start in stride(from: 0, to: payload.count, by: 16) {
+            let row = payload[start..<min(start + 16, payload.count)]
+            let digits = row.map { Hexadecimal.encode(CollectionOfOne($0)) }.joined(separator: " ")
+            let characters = row.map { 0x20..<0x7F ~= $0 ? String(Character(Unicode.Scalar($0))) : "." }.joined()
+            let offset = String(start, radix: 16)
+            text += String(repeating: "0", count: max(0, 6 - offset.count)) + offset + "  "
+            text += digits.padding(toLength: 47, withPad: " ", startingAt: 0) + "  " + characters + "\n"
+        }
+        return text + "(\(payload.count) bytes; -o FILE writes them to a file)\n"
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CoAP
+import SenML
+
+/// Whether a light-emitting diode is on, in text, JSON or SenML.
+public struct LEDState: Hashable, Sendable {
+    /// True when it shines.
+    public var isOn: Bool
+    /// The device's name, for SenML.
+    var device = ""
+
+    /// A state.
+    public init(isOn: Bool) { self.isOn = isOn }
+}
+
+extension LEDState: Representation, DecodableRepresentation, ResponseConvertible {
+    /// Text first, then SenML and JSON.
+    public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+
+    /// Text, which is assumed where a request names nothing, SenML and JSON.
+    public static var acceptedFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+
+    /// `on` or `off`, a SenML pack of one record, or `{"on":true}`.
+    public func encoded(as format: ContentFormat) -> [UInt8] {
+        switch format {
+        case .senMLJSON:
+            var record = SenMLRecord(name: "led", value: .bool(isOn))
+            record.baseName = device + ":"
+            return SenMLPack([record]).encoded(as: format)
+        case .json: return Array(JSONValue.object([.init("on", .bool(isOn))]).compact.utf8)
+        default: return Array((isOn ? "on" : "off").utf8)
+        }
+    }
+
+    /// Reads `on`, `off`, `1`, `0`, `true`, `false`; `true`, `false`, `{"on": …}` in JSON; the first `vb` or `v` of a SenML pack.
+    ///
+    /// - Throws: `ResponseError` with 4.00 that says what to write.
+    public init(decoding payload: [UInt8], as format: ContentFormat) throws {
+        let state: Bool?
+        switch format {
+        case .senMLJSON:
+            let record = try SenMLPack(decoding: payload, as: format).records.first { $0.value != nil }
+            switch record?.value {
+            case .bool(let value): state = value
+            case .number(let value): state = value == 1 ? true : value == 0 ? false : nil
+            default: state = nil
+            }
+        case .json:
+            let value = try? JSONParser.parse(payload)
+            switch value?["on"] ?? value {
+            case .bool(let value): state = value
+            default: state = nil
+            }
+        default:
+            switch String(decoding: payload, as: UTF8.self).lowercased().filter({ !$0.isWhitespace }) {
+            case "on", "1", "true": state = true
+            case "off", "0", "false": state = false
+            default: state = nil
+            }
+        }
+        guard let state else {
+            throw ResponseError(.badRequest, #"write on or off, {"on": true} in JSON, or vb in SenML"#)
+        }
+        isOn = state
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CoAP
+import SenML
+
+/// What a sensor shows: a quantity with its unit, in text, JSON or SenML.
+public struct Reading: Hashable, Sendable {
+    /// The quantity's name, `temperature`.
+    public var quantity: String
+    /// The value, rounded to the sensor's resolution.
+    public var value: Double
+    /// The unit's symbol in SenML, `Cel`.
+    public var unit: String
+    /// The device's name, `urn:dev:ops:32473-room-1`.
+    public var device: String
+    /// When it was taken, in seconds since 1970.
+    public var time: Double
+
+    /// The value with one digit behind the point.
+    var digits: String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+    }
+}
+
+extension Reading: Representation, ResponseConvertible {
+    /// Text first, then SenML and JSON.
+    public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+
+    /// `21.4 °C`, a SenML pack of one record, or an object with value and unit.
+    public func encoded(as format: ContentFormat) -> [UInt8] {
+        let unit = SenMLUnit(rawValue: unit)
+        switch format {
+        case .senMLJSON:
+            var record = SenMLRecord(
+                name: quantity, unit: unit, value: .number(Double(digits) ?? value), time: time.rounded())
+            record.baseName = device + ":"
+            return SenMLPack([record]).encoded(as: format)
+        case .json:
+            return Array(
+                JSONValue.object([
+                    .init(quantity, .number(digits)), .init("unit", .string(unit.rawValue)),
+                ]).compact.utf8)
+        default:
+            return Array("\(digits) \(unit.displayed)".utf8)
+        }
+    }
+}
