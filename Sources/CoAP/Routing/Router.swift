@@ -44,7 +44,7 @@ public final class Router {
             .suspending { request, context in try await handler(request, context).response(to: request) })
     }
 
-    /// Answers a method on a path without waiting; see the other ``on(_:_:attributes:preconditions:handler:)``.
+    /// Answers a method on a path without waiting; parameters as in the other `on`.
     public func on<Result: ResponseConvertible>(
         _ method: Method, _ path: String, attributes: LinkAttributes = LinkAttributes(),
         preconditions: Preconditions = .resourceExists, handler: @escaping ImmediateHandler<Result>

@@ -36,6 +36,9 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
 
+    @Flag(help: ArgumentHelp("Serve /bench too: 20 bytes, for scripts/bench.sh.", visibility: .hidden))
+    var bench = false
+
     /// Made by the parser.
     public init() {}
 
@@ -58,6 +61,7 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         let router = Router()
         SimulatedDevice().register(on: router)
+        if bench { router.get("bench", attributes: .init(isListed: false)) { _, _ in "twenty bytes exactly" } }
         let logger = Logger(label: "coap-server")
         let keys = keys
         let server = CoAPServer(
