@@ -16,7 +16,8 @@ extension KeyFolder {
     static func serverNames(_ more: [String]) throws(CoAPError) -> (common: String, alternative: [String]) {
         var hosts = ["localhost"]
         var addresses = ["127.0.0.1", "::1"]
-        for name in more.map({ $0.lowercased() }) {
+        for given in more {
+            let name = given.lowercased()
             if isAddress(name) {
                 if !addresses.contains(name) { addresses.append(name) }
             } else if isHostName(name) {
@@ -24,7 +25,7 @@ extension KeyFolder {
             } else {
                 throw CoAPError(
                     .invalidArgument,
-                    "'\(PrintableText.escaped(name.utf8))' is neither a host name nor an IP address; a host name has "
+                    "'\(PrintableText.escaped(given.utf8))' is neither a host name nor an IP address; a host name has "
                         + "letters, digits and '-' between its dots")
             }
         }

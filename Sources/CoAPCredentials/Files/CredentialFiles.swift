@@ -60,12 +60,14 @@ public enum CredentialFiles {
         let shown = PrintableText.escaped(certificatePath.utf8)
         guard now <= validity.notAfter else {
             throw CoAPError(
-                .invalidCredentials, "\(shown): the certificate expired on \(CalendarDate(validity.notAfter)); \(renewal)")
+                .invalidCredentials,
+                "\(shown): the certificate expired on \(CalendarDate(validity.notAfter)); \(renewal)")
         }
         guard now >= validity.notBefore else {
             throw CoAPError(
                 .invalidCredentials,
-                "\(shown): the certificate is not valid before \(CalendarDate(validity.notBefore)); check this host's clock")
+                "\(shown): the certificate is not valid before \(CalendarDate(validity.notBefore)); check this host's clock"
+            )
         }
         guard issued.belongs(to: try PrivateKey(pem: key, name: keyPath)) else {
             throw CoAPError(

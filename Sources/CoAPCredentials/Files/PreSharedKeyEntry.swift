@@ -24,7 +24,7 @@ struct PreSharedKeyEntry: Decodable {
     }
 
     /// What is wrong with a file and where. None of its contents is shown, as it may be a key in the wrong place.
-    static func explanation(of error: any Error) -> String {
+    static func explanation(of error: any Error, in data: Data) -> String {
         let shape = #"write [{"identity": "…", "key": "hexadecimal digits"}, …]"#
         guard let error = error as? DecodingError else { return "this is not JSON; \(shape)" }
         let context: DecodingError.Context
@@ -40,21 +40,24 @@ struct PreSharedKeyEntry: Decodable {
         @unknown default: return "this is not JSON; \(shape)"
         }
         guard let index = context.codingPath.first?.intValue else {
-            if case .dataCorrupted = error { return "this is not JSON\(place(of: context)); \(shape)" }
+            if case .dataCorrupted = error { return "this is not JSON\(place(in: data)); \(shape)" }
             return "this is not a JSON list; \(shape)"
         }
         if case .dataCorrupted = error { field = "there is a field besides 'identity' and 'key'; remove it" }
         return "entry \(index + 1): \(field ?? "it is not an object"); \(shape)"
     }
 
-    /// Where the parser stopped, ` (line 3, column 5)`; empty when it does not say.
-    private static func place(of context: DecodingError.Context) -> String {
-        guard let error = context.underlyingError as? NSError,
-            let text = error.userInfo[NSDebugDescriptionErrorKey] as? String,
-            let start = text.range(of: "around line ")
-        else { return "" }
-        let numbers = text[start.upperBound...].split { !$0.isNumber }
-        guard numbers.count == 2 else { return "" }
-        return " (line \(numbers[0]), column \(numbers[1]))"
+    /// Where it stops being JSON, ` from line 3 on`; empty when that cannot be told.
+    private static func place(in data: Data) -> String {
+        do {
+            // The decoder does not say where it stopped; this parser does.
+            _ = try JSONSerialization.jsonObject(with: data)
+            return ""
+        } catch {
+            guard let text = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String,
+                let offset = text.split(whereSeparator: { !$0.isNumber }).last.flatMap({ Int($0) })
+            else { return "" }
+            return " from line \(data.prefix(offset).count { $0 == UInt8(ascii: "\n") } + 1) on"
+        }
     }
 }

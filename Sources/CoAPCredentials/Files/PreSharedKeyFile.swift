@@ -26,7 +26,7 @@ struct PreSharedKeyFile {
         do {
             entries = try JSONDecoder().decode([PreSharedKeyEntry].self, from: data)
         } catch {
-            throw bad(PreSharedKeyEntry.explanation(of: error))
+            throw bad(PreSharedKeyEntry.explanation(of: error, in: data))
         }
         guard entries.count <= Self.maximumEntries else {
             throw bad("there are more than \(Self.maximumEntries) keys in it; divide them over several servers")

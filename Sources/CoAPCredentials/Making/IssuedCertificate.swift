@@ -18,7 +18,8 @@ final class IssuedCertificate {
             ERR_clear_error()
             throw CoAPError(
                 .invalidCredentials,
-                "\(PrintableText.escaped(name.utf8)): there is no PEM certificate in it; it must contain '-----BEGIN CERTIFICATE-----'")
+                "\(PrintableText.escaped(name.utf8)): there is no PEM certificate in it; it must contain '-----BEGIN CERTIFICATE-----'"
+            )
         }
         pointer = certificate
     }

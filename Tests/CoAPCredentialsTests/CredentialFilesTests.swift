@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import CoAPCredentials
+import Foundation
+import Glibc
+import Testing
+
+struct CredentialFilesTests {
+    let box: Sandbox
+
+    init() throws {
+        box = try Sandbox()
+        _ = try box.keys.initialize()
+    }
+
+    private func secretError(_ name: String) -> CoAPError? {
+        failure { () throws(CoAPError) in try CredentialFiles.secret(at: box.path(name)) }
+    }
+
+    private func credentialError(_ certificate: String, _ key: String) -> CoAPError? {
+        failure { () throws(CoAPError) in
+            try CredentialFiles.certificateCredential(certificatePath: box.path(certificate), keyPath: box.path(key))
+        }
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o644, 0o660, 0o610, 0o601, 0o620, 0o4777] as [mode_t])
+    func aSecretThatOthersCanReachIsRefused(mode: mode_t) throws {
+        chmod(box.path("keys/server.key"), mode)
+        let error = secretError("keys/server.key")
+        #expect(error?.code == .fileUnavailable)
+        let shown = String(repeating: "0", count: mode > 0o777 ? 0 : 1) + String(mode, radix: 8)
+        #expect(
+            error?.message
+                == "\(box.path("keys/server.key")): readable by others (mode \(shown)); run: chmod 600 "
+                + box.path("keys/server.key"))
+        #expect(failure { () throws(CoAPError) in try box.keys.serverSecurity() } == error)
+    }
+
+    @Test(arguments: [0o600, 0o400, 0o700] as [mode_t])
+    func aSecretThatIsTheOwnersAloneIsRead(mode: mode_t) throws {
+        chmod(box.path("keys/server.key"), mode)
+        let secret = try CredentialFiles.secret(at: box.path("keys/server.key"))
+        #expect(secret.withBytes { Array($0) } == Array(try box.text("keys/server.key").utf8))
+    }
+
+    @Test func aPathThatAShellWouldTakeApartIsQuoted() throws {
+        try box.write("secret", to: "it's; mine", mode: 0o644)
+        #expect(secretError("it's; mine")?.message.hasSuffix("run: chmod 600 '\(box.path)/it'\\''s; mine'") == true)
+    }
+
+    @Test func whatIsNoPlainFileIsRefusedAtOnce() throws {
+        mkfifo(box.path("pipe"), 0o600)
+        for name in ["pipe", "keys"] {
+            let error = secretError(name)
+            #expect(error?.code == .fileUnavailable)
+            #expect(error?.message == "\(box.path(name)): is not a plain file; name the file itself")
+        }
+    }
+
+    @Test func aMissingFileIsNamed() {
+        let error = secretError("none")
+        #expect(error?.code == .fileUnavailable)
+        #expect(error?.message == "\(box.path("none")): cannot be read: there is no such file; check the path")
+    }
+
+    @Test func aFileOverTheLimitIsRefused() throws {
+        try box.write(String(repeating: "x", count: 1 << 20), to: "large")
+        #expect(try CredentialFiles.secret(at: box.path("large")).count == 1 << 20)
+        try box.write(String(repeating: "x", count: 1 << 20 + 1), to: "large")
+        #expect(
+            secretError("large")?.message
+                == "\(box.path("large")): is larger than 1 MiB; check that it is the right file")
+    }
+
+    @Test func anEmptyFileIsAnEmptySecret() throws {
+        try box.write("", to: "empty")
+        #expect(try CredentialFiles.secret(at: box.path("empty")).count == 0)
+    }
+
+    @Test func aCertificateAndAKeyThatDoNotBelongTogetherAreRefused() {
+        let error = credentialError("keys/server.pem", "keys/devices/device-1.key")
+        #expect(error?.code == .invalidCredentials)
+        #expect(
+            error?.message
+                == "\(box.path("keys/devices/device-1.key")): this key does not belong to the certificate "
+                + "\(box.path("keys/server.pem")); give the key it was made for")
+    }
+
+    @Test func whatIsNoCertificateIsRefused() throws {
+        try box.write("text", to: "bad.pem")
+        let damaged = try box.text("keys/server.pem").replacingOccurrences(of: "MII", with: "XXX")
+        try box.write(damaged, to: "damaged.pem")
+        for name in ["bad.pem", "damaged.pem", "keys/server.key"] {
+            let error = credentialError(name, "keys/server.key")
+            #expect(error?.code == .invalidCredentials)
+            #expect(error?.message.hasPrefix("\(box.path(name)): there is no PEM certificate in it; ") == true)
+        }
+        let authorities = failure { () throws(CoAPError) in
+            try CredentialFiles.trustAnchors(at: box.path("bad.pem"))
+        }
+        #expect(authorities?.code == .invalidCredentials)
+        #expect(authorities?.message.hasPrefix("\(box.path("bad.pem")): ") == true)
+    }
+
+    @Test func aKeyWithAPassphraseIsRefusedWithoutAskingForIt() async throws {
+        let encrypted = try await OpenSSL(
+            "pkey", "-aes256", "-passout", "pass:word", "-in", box.path("keys/server.key"), "-out",
+            box.path("encrypted.key"))
+        #expect(encrypted.status == 0, "\(encrypted.output)")
+        chmod(box.path("encrypted.key"), 0o600)
+        try box.write("text", to: "bad.key")
+        for name in ["encrypted.key", "bad.key", "keys/server.pem"] {
+            chmod(box.path(name), 0o600)
+            let error = credentialError("keys/server.pem", name)
+            #expect(error?.code == .invalidCredentials)
+            #expect(
+                error?.message.hasPrefix("\(box.path(name)): this is not a PEM private key without passphrase; ")
+                    == true)
+        }
+    }
+
+    @Test func aChainBehindTheCertificateIsRead() throws {
+        try box.write(try box.text("keys/server.pem") + box.text("keys/ca.pem"), to: "chain.pem")
+        let credential = try CredentialFiles.certificateCredential(
+            certificatePath: box.path("chain.pem"), keyPath: box.path("keys/server.key"))
+        #expect(credential.identity.alternativeNames.contains(.dns("localhost")))
+    }
+}
