@@ -28,7 +28,7 @@ extension KeyFolder {
                 serverCertificatePath, serverKeyPath, "certificate of the server",
                 Contents(
                     name: names.common, role: .server, alternativeNames: names.alternative,
-                    validFor: Self.leafValidity), authority, &report)
+                    validFor: Self.leafValidity), authority, isKeyNeeded: true, &report)
             if FileWriter.exists(preSharedKeysPath) {
                 // Read, so that what is wrong with it is said now.
                 _ = try preSharedKeys()
@@ -77,7 +77,7 @@ extension KeyFolder {
             name: name, role: .client, alternativeNames: ["DNS:\(name)"], validFor: Self.leafValidity)
         try pair(
             certificatePath(ofDevice: name), keyPath(ofDevice: name), "certificate of \(name)", contents, authority,
-            &report)
+            isKeyNeeded: false, &report)
     }
 
     /// The folder's authority, made now if there is none and nothing was signed by another.
@@ -134,13 +134,16 @@ extension KeyFolder {
     }
 
     /// Makes a certificate, and a key for it unless there is one, unless both are there.
+    ///
+    /// - Parameter isKeyNeeded: false where a certificate without its key is whole, as the key of a device that was moved to it.
     private func pair(
         _ certificatePath: String, _ keyPath: String, _ purpose: String, _ contents: CertificateAuthority.Contents,
-        _ authority: () throws(CoAPError) -> CertificateAuthority, _ report: inout InitializationReport
+        _ authority: () throws(CoAPError) -> CertificateAuthority, isKeyNeeded: Bool,
+        _ report: inout InitializationReport
     ) throws(CoAPError) {
         let hasCertificate = FileWriter.exists(certificatePath)
         let hasKey = FileWriter.exists(keyPath)
-        guard hasKey || !hasCertificate else {
+        guard hasKey || !hasCertificate || !isKeyNeeded else {
             throw CoAPError(
                 .invalidCredentials,
                 "\(PrintableText.escaped(certificatePath.utf8)) is there and its key \(PrintableText.escaped(keyPath.utf8)) "
@@ -164,7 +167,7 @@ extension KeyFolder {
             try FileWriter.write(certificate, to: certificatePath)
         }
         report.add(certificatePath, purpose, created: !hasCertificate)
-        report.add(keyPath, "its private key", created: !hasKey)
+        if hasKey || !hasCertificate { report.add(keyPath, "its private key", created: !hasKey) }
     }
 
     /// The key of a file, or a new one.

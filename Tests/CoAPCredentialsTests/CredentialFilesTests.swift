@@ -89,7 +89,7 @@ struct CredentialFilesTests {
 
     @Test func whatIsNoCertificateIsRefused() throws {
         try box.write("text", to: "bad.pem")
-        let damaged = try box.text("keys/server.pem").replacingOccurrences(of: "MII", with: "XXX")
+        let damaged = try box.text("keys/server.pem").replacingOccurrences(of: "MII", with: "AAA")
         try box.write(damaged, to: "damaged.pem")
         for name in ["bad.pem", "damaged.pem", "keys/server.key"] {
             let error = credentialError(name, "keys/server.key")

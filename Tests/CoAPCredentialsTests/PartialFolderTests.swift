@@ -76,6 +76,17 @@ struct PartialFolderTests {
         #expect(error?.message.contains("keys/server.pem is there and its key ") == true)
     }
 
+    @Test func aDevicesKeyMayHaveMovedToTheDevice() throws {
+        try box.remove("keys/devices/device-1.key")
+        let before = try box.snapshot()
+        #expect(try box.keys.initialize().changedNothing)
+        #expect(try box.keys.addDevice(named: KeyFolder.firstDevice).changedNothing)
+        #expect(try box.snapshot() == before)
+        let error = failure { () throws(CoAPError) in try box.keys.deviceCredential(named: KeyFolder.firstDevice) }
+        #expect(error?.code == .fileUnavailable)
+        #expect(error?.message.contains("keys/devices/device-1.key: cannot be read: there is no such file") == true)
+    }
+
     @Test func anAuthoritysKeyThatIsAnothersIsRefused() throws {
         let other = try Sandbox()
         _ = try other.keys.initialize()
