@@ -8,9 +8,12 @@ public struct DeviceSummary: Hashable, Sendable {
     /// True when there is a pre-shared key.
     public let hasPreSharedKey: Bool
 
+    /// What its certificate says; nil without one.
+    public let certificate: CertificateSummary?
+
     /// The last second of its certificate's validity, in seconds since 1970; nil without a certificate.
-    public let certificateExpiry: Int64?
+    public var certificateExpiry: Int64? { certificate?.notAfter }
 
     /// That day in universal time, `2028-11-23`; nil without a certificate.
-    public var expiryDate: String? { certificateExpiry.map { CalendarDate($0).description } }
+    public var expiryDate: String? { certificate?.expiryDate }
 }

@@ -5,6 +5,7 @@
 #define CCOAP_X509_H
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/x509.h>
 
 /// What a new certificate says.

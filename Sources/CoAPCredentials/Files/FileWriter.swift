@@ -11,7 +11,13 @@ enum FileWriter {
     /// True when something stands at the path.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Makes a folder that only its owner may enter; one that is there is left as it is.
+    /// True when it is certain that nothing stands at the path.
+    static func isMissing(_ path: String) -> Bool { access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR) }
+
+    /// Makes a folder that only its owner may enter.
+    ///
+    /// One that is there and holds nothing but its explanation, as after a clone, is closed to others. One in which others
+    /// may write is refused: they could put an authority of theirs into it.
     static func makeFolder(_ path: String) throws(CoAPError) {
         guard mkdir(path, 0o700) != 0 else { return }
         guard errno == EEXIST else {
@@ -21,6 +27,35 @@ enum FileWriter {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw CredentialFiles.unavailable(path, "is not a folder; move it away or name another one")
         }
+        if status.st_mode & 0o077 != 0, isUnused(path), chmod(path, 0o700) == 0 { return }
+        guard status.st_mode & 0o022 == 0 else {
+            let mode = "mode \(CredentialFiles.octal(status.st_mode))"
+            throw CredentialFiles.unavailable(
+                path,
+                status.st_mode & S_ISVTX != 0
+                    ? "others may write in it (\(mode)); name a folder of your own"
+                    : "others may write in it (\(mode)); run: chmod 700 \(ShellText.quoted(path))")
+        }
+    }
+
+    /// True when a folder holds nothing but what a clone has in it.
+    private static func isUnused(_ path: String) -> Bool {
+        guard let names = names(in: path) else { return false }
+        return names.allSatisfy { ["README.md", ".gitignore"].contains($0) }
+    }
+
+    /// The names of what is in a folder; nil when it cannot be read.
+    static func names(in path: String) -> [String]? {
+        guard let folder = opendir(path) else { return nil }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
     }
 
     /// Writes a file beside its place and moves it there: readers see all of it or none, and nobody else ever sees a secret.
@@ -29,8 +64,8 @@ enum FileWriter {
     static func write(
         _ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t, replaces: Bool = false
     ) throws(CoAPError) {
-        let temporary = "\(path).\(getpid()).new"
-        unlink(temporary)
+        // The folder's .gitignore and the search for certificates both pass over such a name.
+        let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else {
             throw CredentialFiles.unavailable(path, "cannot be written: \(CredentialFiles.reason(errno))")
@@ -53,6 +88,16 @@ enum FileWriter {
         guard placed else {
             throw CredentialFiles.unavailable(path, "cannot be written: \(CredentialFiles.reason(reason))")
         }
+        syncFolder(of: path)
+    }
+
+    /// Makes a new name in a folder outlive a power cut. Where a file system cannot, the file is there all the same.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     static func write(_ secret: Secret, to path: String, replaces: Bool = false) throws(CoAPError) {

@@ -7,10 +7,8 @@ import Foundation
 struct PreSharedKeyFile {
     static let maximumEntries = 100_000
 
-    private struct Entry: Codable {
-        var identity: String
-        var key: String
-    }
+    /// Larger than other files: 100,000 entries of 160 bytes.
+    static let maximumSize = 16 << 20
 
     /// The keys in the file's order, identities unique.
     private(set) var keys: [PreSharedKey]
@@ -19,28 +17,38 @@ struct PreSharedKeyFile {
 
     /// Reads the file.
     init(path: String) throws(CoAPError) {
-        func bad(_ what: String) -> CoAPError { CoAPError(.invalidCredentials, "\(path): \(what)") }
-        var data = try CredentialFiles.secret(at: path).withBytes { Data($0) }
+        func bad(_ what: String) -> CoAPError {
+            CoAPError(.invalidCredentials, "\(PrintableText.escaped(path.utf8)): \(what)")
+        }
+        var data = try CredentialFiles.secret(at: path, maximumSize: Self.maximumSize).withBytes { Data($0) }
         defer { data.resetBytes(in: 0..<data.count) }
-        guard let entries = try? JSONDecoder().decode([Entry].self, from: data) else {
-            throw bad(#"this is not a JSON list of {"identity": "…", "key": "hexadecimal digits"}; mend it by hand"#)
+        let entries: [PreSharedKeyEntry]
+        do {
+            entries = try JSONDecoder().decode([PreSharedKeyEntry].self, from: data)
+        } catch {
+            throw bad(PreSharedKeyEntry.explanation(of: error))
         }
         guard entries.count <= Self.maximumEntries else {
             throw bad("there are more than \(Self.maximumEntries) keys in it; divide them over several servers")
         }
         keys = []
-        var seen: Set<String> = []
+        keys.reserveCapacity(entries.count)
+        var places: [[UInt8]: Int] = [:]
         for (index, entry) in entries.enumerated() {
-            let name = "entry \(index + 1), identity '\(PrintableText.escaped(entry.identity.utf8))'"
-            guard seen.insert(entry.identity).inserted else { throw bad("\(name): it stands there twice; keep one") }
-            guard let bytes = Hexadecimal.decode(entry.key) else {
+            let name = "entry \(index + 1), identity '\(PrintableText.escaped(entry.identity.utf8.prefix(255)))'"
+            let identity = Array(entry.identity.utf8)
+            if let place = places.updateValue(index, forKey: identity) {
+                throw bad("\(name): entry \(place + 1) has the same identity; keep one of them")
+            }
+            guard var bytes = Hexadecimal.decode(entry.key) else {
                 throw bad("\(name): the key is not hexadecimal; write pairs of digits 0-9 and a-f")
             }
+            defer { bytes.wipe() }
             guard bytes.count >= 8 else {
                 throw bad("\(name): a key of \(bytes.count) bytes can be guessed; take 16 random bytes or more")
             }
             do throws(CoAPError) {
-                keys.append(try PreSharedKey(identity: entry.identity, key: Secret(bytes)))
+                keys.append(try PreSharedKey(identity: identity, key: Secret(bytes)))
             } catch {
                 throw bad("\(name): \(error.message)")
             }
@@ -50,14 +58,35 @@ struct PreSharedKeyFile {
     /// Adds a key; one with the same identity must not be there.
     mutating func add(_ key: PreSharedKey) { keys.append(key) }
 
-    /// The file's text.
+    /// The file's text, one entry a line for people who look into it.
     func encoded() throws(CoAPError) -> Secret {
-        // One entry a line, for people who look into it.
-        let lines = keys.map { key in
-            let digits = key.key.withBytes { Hexadecimal.encode($0) }
-            let identity = (try? JSONEncoder().encode(String(decoding: key.identity, as: UTF8.self))) ?? Data()
-            return "  {\"identity\": \(String(decoding: identity, as: UTF8.self)), \"key\": \"\(digits)\"}"
+        let identities: [Data]
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .withoutEscapingSlashes
+            identities = try keys.map { try encoder.encode(String(decoding: $0.identity, as: UTF8.self)) }
+        } catch {
+            throw CoAPError(.internal, "cannot write the identities of pre-shared keys as JSON")
         }
-        return Secret(("[\n" + lines.joined(separator: ",\n") + "\n]\n").utf8)
+        // Room for all of it at once: growing would leave copies of the keys behind.
+        var text: [UInt8] = []
+        text.reserveCapacity(zip(keys, identities).reduce(8) { $0 + 2 * $1.0.key.count + $1.1.count + 32 })
+        defer { text.wipe() }
+        let digits = Array("0123456789abcdef".utf8)
+        text += Array("[".utf8)
+        for (index, key) in keys.enumerated() {
+            text += Array("\(index == 0 ? "" : ",")\n  {\"identity\": ".utf8)
+            text += identities[index]
+            text += Array(", \"key\": \"".utf8)
+            key.key.withBytes { bytes in
+                for byte in bytes {
+                    text.append(digits[Int(byte >> 4)])
+                    text.append(digits[Int(byte & 0xF)])
+                }
+            }
+            text += Array("\"}".utf8)
+        }
+        text += Array("\n]\n".utf8)
+        return Secret(text)
     }
 }

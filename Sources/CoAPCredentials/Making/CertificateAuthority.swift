@@ -15,10 +15,19 @@ package final class CertificateAuthority {
     }
 
     /// Makes an authority that signs itself and is valid for ten years.
-    package init(named name: String = "swift-coap authority") throws(CoAPError) {
-        key = try PrivateKey()
-        certificate = try Self.make(
-            Contents(name: name, role: .authority, validFor: 10 * 365 * Contents.day), for: key, issuer: nil)
+    package convenience init(named name: String = "swift-coap authority") throws(CoAPError) {
+        try self.init(Contents(name: name, role: .authority, validFor: Contents.tenYears))
+    }
+
+    /// Makes an authority that signs itself and says this.
+    package convenience init(_ contents: Contents) throws(CoAPError) {
+        try self.init(contents, key: try PrivateKey())
+    }
+
+    /// Makes an authority from a key that is there.
+    init(_ contents: Contents, key: PrivateKey) throws(CoAPError) {
+        self.key = key
+        certificate = try Self.make(contents, for: key, issuer: nil)
     }
 
     /// What a certificate is for.
@@ -33,8 +42,11 @@ package final class CertificateAuthority {
 
     /// What a new certificate says.
     package struct Contents: Sendable {
+        /// In seconds.
         package static let day: Int64 = 86_400
+        static let tenYears = 3652 * day
 
+        /// The subject's common name, at most 64 characters.
         package var name: String
         package var role: Role
         /// `DNS:localhost`, `IP:::1`, in OpenSSL's notation.
@@ -64,8 +76,19 @@ package final class CertificateAuthority {
     /// Makes a key and a certificate for it, both as PEM text.
     package func issue(_ contents: Contents) throws(CoAPError) -> (certificatePEM: [UInt8], keyPEM: Secret) {
         let subjectKey = try PrivateKey()
-        let issued = try Self.make(contents, for: subjectKey, issuer: (certificate, key))
-        return (try issued.pem(), try subjectKey.pem())
+        return (try issue(contents, for: subjectKey).pem(), try subjectKey.pem())
+    }
+
+    /// Makes a key and a certificate for it, and writes both to new files.
+    package func issue(_ contents: Contents, certificatePath: String, keyPath: String) throws(CoAPError) {
+        let made = try issue(contents)
+        try FileWriter.write(made.keyPEM, to: keyPath)
+        try FileWriter.write(made.certificatePEM, to: certificatePath)
+    }
+
+    /// Makes a certificate for a key that is there.
+    func issue(_ contents: Contents, for subjectKey: PrivateKey) throws(CoAPError) -> IssuedCertificate {
+        try Self.make(contents, for: subjectKey, issuer: (certificate, key))
     }
 
     private static func make(

@@ -18,7 +18,7 @@ final class IssuedCertificate {
             ERR_clear_error()
             throw CoAPError(
                 .invalidCredentials,
-                "\(name): there is no PEM certificate in it; it must contain '-----BEGIN CERTIFICATE-----'")
+                "\(PrintableText.escaped(name.utf8)): there is no PEM certificate in it; it must contain '-----BEGIN CERTIFICATE-----'")
         }
         pointer = certificate
     }
@@ -34,25 +34,52 @@ final class IssuedCertificate {
     }
 
     /// From when to when it is valid, in seconds since 1970.
-    func validity() throws(CoAPError) -> ClosedRange<Int64> {
-        var from: Int64 = 0
-        var to: Int64 = 0
-        guard ccoap_x509_validity(pointer, &from, &to) == 1, from <= to else {
+    func validity() throws(CoAPError) -> (notBefore: Int64, notAfter: Int64) {
+        var validity: (notBefore: Int64, notAfter: Int64) = (0, 0)
+        guard ccoap_x509_validity(pointer, &validity.notBefore, &validity.notAfter) == 1 else {
             throw .libcrypto("cannot read a certificate's dates")
         }
-        return from...to
+        return validity
+    }
+
+    /// What it says, for a listing.
+    func summary() throws(CoAPError) -> CertificateSummary {
+        let validity = try validity()
+        var subject = [CChar](repeating: 0, count: 1024)
+        let length = ccoap_x509_subject(pointer, &subject, subject.count)
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var digestLength: UInt32 = 0
+        guard X509_digest(pointer, EVP_sha256(), &digest, &digestLength) == 1 else {
+            throw .libcrypto("cannot hash a certificate")
+        }
+        return CertificateSummary(
+            subject: PrintableText.escaped(subject.prefix(length).map { UInt8(bitPattern: $0) }),
+            alternativeNames: alternativeNames, notBefore: validity.notBefore, notAfter: validity.notAfter,
+            fingerprint: Array(digest.prefix(Int(digestLength))))
+    }
+
+    private var alternativeNames: [CertificateIdentity.AlternativeName] {
+        final class Names { var all: [CertificateIdentity.AlternativeName] = [] }
+        let names = Names()
+        ccoap_x509_names(pointer, Unmanaged.passUnretained(names).toOpaque()) { context, type, bytes, length in
+            guard let context, let bytes else { return }
+            let names = Unmanaged<Names>.fromOpaque(context).takeUnretainedValue()
+            let value = Array(UnsafeBufferPointer(start: bytes, count: length))
+            let text = PrintableText.escaped(value)
+            switch type {
+            case GEN_DNS: names.all.append(.dns(text))
+            case GEN_IPADD: names.all.append(.ip(value))
+            case GEN_URI: names.all.append(.uri(text))
+            default: names.all.append(.email(text))
+            }
+        }
+        // The callback's context must live until the last call.
+        return withExtendedLifetime(names) { names.all }
     }
 
     /// True when it certifies this key.
     func belongs(to key: PrivateKey) -> Bool {
         defer { ERR_clear_error() }
         return X509_check_private_key(pointer, key.pointer) == 1
-    }
-
-    /// True when it was signed by this authority's key.
-    func isSigned(by authority: IssuedCertificate) -> Bool {
-        defer { ERR_clear_error() }
-        guard let key = X509_get0_pubkey(authority.pointer) else { return false }
-        return X509_verify(pointer, key) == 1
     }
 }

@@ -23,7 +23,10 @@ final class PrivateKey {
         }
         guard let key else {
             ERR_clear_error()
-            throw CoAPError(.invalidCredentials, "\(name): this is not a PEM private key without passphrase")
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(name.utf8)): this is not a PEM private key without passphrase; "
+                    + "'openssl pkey -in FILE -out NEWFILE' removes one")
         }
         pointer = key
     }

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCoAP
+public import CoAP
+
+extension KeyFolder {
+    private typealias Contents = CertificateAuthority.Contents
+    private static let leafValidity = 730 * Contents.day
+
+    /// Makes what is missing and leaves alone what is there.
+    ///
+    /// The first device's certificate is made only while no other device has one.
+    ///
+    /// - Parameter hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; this host's
+    ///   own name unless given.
+    /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, `invalidCredentials` when what is there
+    ///   cannot be completed, such as certificates whose authority is gone; `invalidArgument` for a host name that is none.
+    public func initialize(hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }) throws(CoAPError)
+        -> InitializationReport
+    {
+        let names = try Self.serverNames(hostNames)
+        try FileWriter.makeFolder(path)
+        return try FolderLock.holding(path) { () throws(CoAPError) in
+            try FileWriter.makeFolder(devicesPath)
+            var report = InitializationReport()
+            let authority = try authority(&report)
+            try pair(
+                serverCertificatePath, serverKeyPath, "certificate of the server",
+                Contents(
+                    name: names.common, role: .server, alternativeNames: names.alternative,
+                    validFor: Self.leafValidity), authority, &report)
+            if FileWriter.exists(preSharedKeysPath) {
+                // Read, so that what is wrong with it is said now.
+                _ = try preSharedKeys()
+                report.add(preSharedKeysPath, "pre-shared keys", created: false)
+            } else {
+                let file = PreSharedKeyFile([try Self.randomKey(identity: Self.firstDevice)])
+                try FileWriter.write(try file.encoded(), to: preSharedKeysPath)
+                report.add(preSharedKeysPath, "pre-shared keys, one for \(Self.firstDevice)", created: true)
+            }
+            // Someone who removed the first device after adding others does not want it back.
+            if certifiedDevices.isEmpty || certifiedDevices.contains(Self.firstDevice) {
+                try deviceCertificate(Self.firstDevice, authority, &report)
+            }
+            return report
+        }
+    }
+
+    /// Adds a device: a pre-shared key and a certificate, each unless it is there.
+    ///
+    /// - Throws: `CoAPError`: `invalidArgument` for a name with other characters than letters, digits, `.`, `_` and `-`, or over
+    ///   64 of them; `fileUnavailable`, `invalidCredentials` as ``initialize(hostNames:)``.
+    public func addDevice(named name: String) throws(CoAPError) -> InitializationReport {
+        try Self.checkName(name)
+        try require(preSharedKeysPath, else: initCommand)
+        try require(certificateAuthorityPath, else: initCommand)
+        return try FolderLock.holding(path) { () throws(CoAPError) in
+            try FileWriter.makeFolder(devicesPath)
+            var report = InitializationReport()
+            var file = try PreSharedKeyFile(path: preSharedKeysPath)
+            // The certificate comes first: it is what may fail when the authority's key is kept elsewhere.
+            try deviceCertificate(name, { () throws(CoAPError) in try self.loadAuthority() }, &report)
+            let isThere = file.keys.contains { $0.identity == Array(name.utf8) }
+            if !isThere {
+                file.add(try Self.randomKey(identity: name))
+                try FileWriter.write(try file.encoded(), to: preSharedKeysPath, replaces: true)
+            }
+            report.add(preSharedKeysPath, "pre-shared key of \(name)", created: !isThere)
+            return report
+        }
+    }
+
+    private func deviceCertificate(
+        _ name: String, _ authority: () throws(CoAPError) -> CertificateAuthority, _ report: inout InitializationReport
+    ) throws(CoAPError) {
+        let contents = Contents(
+            name: name, role: .client, alternativeNames: ["DNS:\(name)"], validFor: Self.leafValidity)
+        try pair(
+            certificatePath(ofDevice: name), keyPath(ofDevice: name), "certificate of \(name)", contents, authority,
+            &report)
+    }
+
+    /// The folder's authority, made now if there is none and nothing was signed by another.
+    private func authority(
+        _ report: inout InitializationReport
+    ) throws(CoAPError) -> () throws(CoAPError) -> CertificateAuthority {
+        let hasCertificate = FileWriter.exists(certificateAuthorityPath)
+        let hasKey = FileWriter.exists(authorityKeyPath)
+        guard !hasCertificate else {
+            report.add(certificateAuthorityPath, "certificate of the authority", created: false)
+            if hasKey { report.add(authorityKeyPath, "its private key", created: false) }
+            // The authority's key may be kept elsewhere as long as nothing has to be signed.
+            return { () throws(CoAPError) in try self.loadAuthority() }
+        }
+        let signed =
+            FileWriter.exists(serverCertificatePath)
+            ? serverCertificatePath : certifiedDevices.first.map { certificatePath(ofDevice: $0) }
+        if let signed {
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(certificateAuthorityPath.utf8)) is missing, and "
+                    + "\(PrintableText.escaped(signed.utf8)) was signed by it: put ca.pem and ca.key back, or move the "
+                    + "old certificates and their keys away to have new ones made")
+        }
+        let key = try key(at: authorityKeyPath, isThere: hasKey)
+        let made = try CertificateAuthority(
+            Contents(
+                name: "swift-coap authority \(Hexadecimal.encode(try Self.randomBytes(4)))", role: .authority,
+                validFor: Contents.tenYears), key: key)
+        if !hasKey { try FileWriter.write(try key.pem(), to: authorityKeyPath) }
+        try FileWriter.write(try made.certificatePEM(), to: certificateAuthorityPath)
+        report.add(certificateAuthorityPath, "certificate of the authority", created: true)
+        report.add(authorityKeyPath, "its private key", created: !hasKey)
+        return { () throws(CoAPError) in made }
+    }
+
+    private func loadAuthority() throws(CoAPError) -> CertificateAuthority {
+        guard !FileWriter.isMissing(authorityKeyPath) else {
+            throw CredentialFiles.unavailable(
+                authorityKeyPath,
+                "there is no such file, and no certificate can be signed without it: put it back, or move "
+                    + "\(PrintableText.escaped(path.utf8)) away and run: \(initCommand)")
+        }
+        let certificate = try IssuedCertificate(
+            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
+        let key = try PrivateKey(pem: try CredentialFiles.secret(at: authorityKeyPath), name: authorityKeyPath)
+        guard certificate.belongs(to: key) else {
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(authorityKeyPath.utf8)): this key does not belong to "
+                    + "\(PrintableText.escaped(certificateAuthorityPath.utf8)); put the right one back")
+        }
+        return CertificateAuthority(certificate: certificate, key: key)
+    }
+
+    /// Makes a certificate, and a key for it unless there is one, unless both are there.
+    private func pair(
+        _ certificatePath: String, _ keyPath: String, _ purpose: String, _ contents: CertificateAuthority.Contents,
+        _ authority: () throws(CoAPError) -> CertificateAuthority, _ report: inout InitializationReport
+    ) throws(CoAPError) {
+        let hasCertificate = FileWriter.exists(certificatePath)
+        let hasKey = FileWriter.exists(keyPath)
+        guard hasKey || !hasCertificate else {
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(certificatePath.utf8)) is there and its key \(PrintableText.escaped(keyPath.utf8)) "
+                    + "is not: put the key back, or move the certificate away to have both made anew")
+        }
+        if !hasCertificate {
+            let authority = try authority()
+            let end = try authority.certificate.validity().notAfter
+            guard contents.notBefore < end else {
+                throw CoAPError(
+                    .invalidCredentials,
+                    "\(PrintableText.escaped(certificateAuthorityPath.utf8)): the authority's certificate expired on "
+                        + "\(CalendarDate(end)); move \(PrintableText.escaped(path.utf8)) away, run: \(initCommand), and "
+                        + "give every device its new credentials")
+            }
+            var contents = contents
+            contents.notAfter = min(contents.notAfter, end)
+            let key = try key(at: keyPath, isThere: hasKey)
+            let certificate = try authority.issue(contents, for: key).pem()
+            if !hasKey { try FileWriter.write(try key.pem(), to: keyPath) }
+            try FileWriter.write(certificate, to: certificatePath)
+        }
+        report.add(certificatePath, purpose, created: !hasCertificate)
+        report.add(keyPath, "its private key", created: !hasKey)
+    }
+
+    /// The key of a file, or a new one.
+    private func key(at path: String, isThere: Bool) throws(CoAPError) -> PrivateKey {
+        isThere ? try PrivateKey(pem: try CredentialFiles.secret(at: path), name: path) : try PrivateKey()
+    }
+
+    private static func randomKey(identity: String) throws(CoAPError) -> PreSharedKey {
+        var bytes = try randomBytes(32)
+        defer { bytes.wipe() }
+        return try PreSharedKey(identity: identity, key: Secret(bytes))
+    }
+
+    private static func randomBytes(_ count: Int) throws(CoAPError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard RAND_bytes(&bytes, Int32(clamping: count)) == 1 else { throw .libcrypto("there are no random bytes") }
+        return bytes
+    }
+}
+
+extension InitializationReport {
+    fileprivate mutating func add(_ path: String, _ purpose: String, created: Bool) {
+        items.append(Item(path: path, purpose: purpose, wasCreated: created))
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CoAP
+
+extension KeyFolder {
+    /// Every pre-shared key of the folder.
+    ///
+    /// - Throws: `CoAPError`: `fileUnavailable` when psk.json cannot be read or others may read it, `invalidCredentials` when an
+    ///   entry makes no sense; the message names it.
+    public func preSharedKeys() throws(CoAPError) -> [PreSharedKey] {
+        try require(preSharedKeysPath, else: initCommand)
+        return try PreSharedKeyFile(path: preSharedKeysPath).keys
+    }
+
+    /// The pre-shared key of an identity.
+    ///
+    /// - Throws: as ``preSharedKeys()``, and `invalidCredentials` when the identity has no key; the message names those that
+    ///   have.
+    public func preSharedKey(identity: String) throws(CoAPError) -> PreSharedKey {
+        let keys = try preSharedKeys()
+        if let key = keys.first(where: { $0.identity == Array(identity.utf8) }) { return key }
+        let shown = keys.prefix(10).map { PrintableText.escaped($0.identity) }.joined(separator: ", ")
+        let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
+        throw CoAPError(
+            .invalidCredentials,
+            "\(PrintableText.escaped(preSharedKeysPath.utf8)): there is no key for "
+                + "'\(PrintableText.escaped(identity.utf8))'; "
+                + (shown.isEmpty ? "there is none at all" : "there are keys for: \(shown)\(more)"))
+    }
+
+    /// What a server needs: the pre-shared keys, its certificate, and the demand that peers with certificates have one of this
+    /// folder's authority.
+    ///
+    /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
+    public func serverSecurity() throws(CoAPError) -> ServerSecurity {
+        let keys = try PreSharedKeyTable(try preSharedKeys())
+        let certificate = try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
+        return ServerSecurity(
+            preSharedKeys: keys, certificate: certificate, clientAuthentication: .required(try trustAnchors()))
+    }
+
+    /// The folder's authority as whom to believe.
+    ///
+    /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
+    public func trustAnchors() throws(CoAPError) -> TrustAnchors {
+        try require(certificateAuthorityPath, else: initCommand)
+        return try CredentialFiles.trustAnchors(at: certificateAuthorityPath)
+    }
+
+    /// A device's certificate and key.
+    ///
+    /// - Throws: `CoAPError`: `invalidArgument` for a name no device can have, `fileUnavailable`, `invalidCredentials`.
+    public func deviceCredential(named name: String) throws(CoAPError) -> CertificateCredential {
+        try Self.checkName(name)
+        return try credential(
+            certificatePath(ofDevice: name), keyPath(ofDevice: name), renewal: addCommand(name))
+    }
+
+    /// The devices the folder has a key or certificate for, by name.
+    ///
+    /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
+    public func devices() throws(CoAPError) -> [DeviceSummary] {
+        let keyed = Set(try preSharedKeys().map { String(decoding: $0.identity, as: UTF8.self) })
+        let certified = Set(certifiedDevices)
+        var devices: [DeviceSummary] = []
+        for name in keyed.union(certified).sorted() {
+            var certificate: CertificateSummary?
+            if certified.contains(name) {
+                certificate = try CredentialFiles.certificateSummary(at: certificatePath(ofDevice: name))
+            }
+            devices.append(
+                DeviceSummary(name: name, hasPreSharedKey: keyed.contains(name), certificate: certificate))
+        }
+        return devices
+    }
+
+    /// The names of the devices that have a certificate, sorted.
+    var certifiedDevices: [String] {
+        (FileWriter.names(in: devicesPath) ?? []).filter { $0.hasSuffix(".pem") && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(4)) }.sorted()
+    }
+
+    private func credential(
+        _ certificatePath: String, _ keyPath: String, renewal command: String
+    ) throws(CoAPError) -> CertificateCredential {
+        // The certificate alone is missing, or both are: the command makes it. A lost key is not made again.
+        try require(certificatePath, else: command)
+        let files = "\(ShellText.quoted(certificatePath)) \(ShellText.quoted(keyPath))"
+        return try CredentialFiles.certificateCredential(
+            certificatePath: certificatePath, keyPath: keyPath,
+            renewal: "make a new one with: rm \(files) && \(command)")
+    }
+
+    /// Says which command makes a file of the folder when it is missing.
+    func require(_ file: String, else command: String) throws(CoAPError) {
+        guard FileWriter.isMissing(file) else { return }
+        throw CredentialFiles.unavailable(file, "there is no such file; run: \(command)")
+    }
+}
