@@ -27,8 +27,8 @@ setup-test: ## Install what the tests need too: other people's CoAP programs
 	@scripts/peers.sh
 
 .PHONY: build
-build: setup ## Build everything (debug)
-	@$(need-swift) && swift build --scratch-path "$$scratch"
+build: setup ## Build the tools for use (release): .build/release
+	@$(need-swift) && swift build --scratch-path "$$scratch" "$${release[@]}"
 
 .PHONY: test
 test: setup-test ## Build everything and the examples, run all tests

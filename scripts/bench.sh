@@ -7,8 +7,8 @@ need_swift
 command -v coap-server-openssl >/dev/null || fail "no coap-server-openssl; 'make setup-test' installs it"
 
 say "Release build"
-swift build --scratch-path "$scratch" --configuration release
-PATH=$(swift build --scratch-path "$scratch" --configuration release --show-bin-path):$PATH
+swift build --scratch-path "$scratch" "${release[@]}"
+PATH=$(swift build --scratch-path "$scratch" "${release[@]}" --show-bin-path):$PATH
 
 work=$(mktemp -d)
 ours="" theirs=""

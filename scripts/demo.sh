@@ -46,13 +46,13 @@ run scripts/setup.sh || stop "the packages could not be installed"
 need_swift
 
 step "Release build" "Compiles the library and its command-line tools; the first time takes some minutes."
-echo "   \$ swift build --configuration release"
-swift build --scratch-path "$scratch" --configuration release </dev/null >"$output" 2>&1 || {
+echo "   \$ swift build ${release[*]}"
+swift build --scratch-path "$scratch" "${release[@]}" </dev/null >"$output" 2>&1 || {
     tail -n 30 "$output"
     stop "the build failed"
 }
 tail -n 1 "$output" | sed 's/^/   /'
-PATH=$(swift build --scratch-path "$scratch" --configuration release --show-bin-path):$PATH
+PATH=$(swift build --scratch-path "$scratch" "${release[@]}" --show-bin-path):$PATH
 
 step "Keys" "An authority, a certificate for the server, and for device-1 a certificate and a pre-shared key."
 run coap keys init --keys "$keys" || stop "no keys were made"

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import CoAPTesting
+import Logging
+import Metrics
+import MetricsTestKit
+import Testing
+
+@Suite("Logs and counters")
+struct ObservabilityTests {
+    /// Keeps every line that is logged.
+    private struct Recorder: LogHandler {
+        let lines: Locked<[String]>
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        func log(event: LogEvent) {
+            let text = "\(event.level) \(event.message) \(event.metadata ?? [:])"
+            lines.withLock { $0.append(text) }
+        }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+    }
+
+    @Test("Requests are counted by route and code, handshakes by result; keys stand in no log")
+    func counters() async throws {
+        let metrics = TestMetrics()
+        let lines = Locked<[String]>([])
+        let secret = "a very secret key of many bytes"
+        let router = Router()
+        router.get("items/{name}") { _, context in context.parameters["name"] }
+        let table = try PreSharedKeyTable([PreSharedKey(identity: "me", key: Secret(secret.utf8))])
+        let (listening, continuation) = AsyncStream.makeStream(of: [CoAPURI].self)
+        let logger = Logger(label: "test") { _ in Recorder(lines: lines) }
+        try await withMetricsFactory(metrics) {
+            let server = CoAPServer(
+                endpoints: [.coaps("::1", port: 0)], security: .preSharedKeys(table), router: router, logger: logger,
+                onListening: { continuation.yield($0) })
+            let running = Task { try await server.run() }
+            var iterator = listening.makeAsyncIterator()
+            let uri = try #require(await iterator.next())[0]
+            let security = try ClientSecurity.preSharedKey(identity: "me", key: Secret(secret.utf8))
+            try await CoAPClient.withSession(to: uri, security: security, logger: logger) { session in
+                for number in 0..<3 { _ = try await session.get("items/\(number)") }
+                _ = try await session.get("nothing")
+            }
+            let stranger = try ClientSecurity.preSharedKey(identity: "stranger", key: Secret(secret.utf8))
+            await #expect(throws: CoAPError.self) {
+                try await CoAPClient.withSession(to: uri, security: stranger, logger: logger) { _ in }
+            }
+            running.cancel()
+            try await running.value
+        }
+        let found = try metrics.expectCounter(
+            "coap.server.requests", [("route", "/items/{name}"), ("code", "2.05")])
+        #expect(found.totalValue == 3)
+        let missing = try metrics.expectCounter("coap.server.requests", [("route", "unmatched"), ("code", "4.04")])
+        #expect(missing.totalValue == 1)
+        let good = try metrics.expectCounter("coap.dtls.handshakes", [("result", "success")])
+        #expect(good.totalValue == 1)
+        let bad = try metrics.expectCounter("coap.dtls.handshakes", [("result", "unknown_psk_identity")])
+        #expect(bad.totalValue == 1)
+        let all = lines.withLock { $0 }
+        #expect(all.contains { $0.contains("/items/{name}") && $0.contains("psk:me") })
+        let digits = Hexadecimal.encode(secret.utf8)
+        #expect(!all.contains { $0.contains(secret) || $0.contains(digits) })
+    }
+}
