@@ -24,7 +24,7 @@ struct CredentialOptions: ParsableArguments {
     var pskFile: String?
 
     @Option(
-        name: [.customShort("k"), .customLong("psk")],
+        name: [.customShort("k", allowingJoined: true), .customLong("psk")],
         help: ArgumentHelp(
             "That key itself, which lands in your shell's history; better use --psk-file.", valueName: "key"))
     var psk: String?

@@ -52,7 +52,7 @@ public enum CommandLineTool {
         } catch let finished as Finished {
             return finished.status
         } catch let error as CoAPError {
-            Terminal.complain(error.description)
+            Terminal.complain(error.code == .cancelled ? "interrupted" : error.description)
             return ExitStatus.status(of: error)
         } catch let error as OutputError {
             Terminal.complain(error.message)
