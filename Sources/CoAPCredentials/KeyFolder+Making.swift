@@ -175,10 +175,19 @@ extension KeyFolder {
         isThere ? try PrivateKey(pem: try CredentialFiles.secret(at: path), name: path) : try PrivateKey()
     }
 
+    /// A key of 16 letters and digits, 95 bits: constrained peers take no more than 16 bytes, and other programs take keys as
+    /// text only.
     private static func randomKey(identity: String) throws(CoAPError) -> PreSharedKey {
-        var bytes = try randomBytes(32)
-        defer { bytes.wipe() }
-        return try PreSharedKey(identity: identity, key: Secret(bytes))
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        var key: [UInt8] = []
+        key.reserveCapacity(16)
+        defer { key.wipe() }
+        while key.count < 16 {
+            // Bytes that would favour some characters are thrown away.
+            let byte = Int(try randomBytes(1)[0])
+            if byte < 256 / alphabet.count * alphabet.count { key.append(alphabet[byte % alphabet.count]) }
+        }
+        return try PreSharedKey(identity: identity, key: Secret(key))
     }
 
     private static func randomBytes(_ count: Int) throws(CoAPError) -> [UInt8] {

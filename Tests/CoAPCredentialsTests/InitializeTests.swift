@@ -120,7 +120,9 @@ struct InitializeTests {
 
     @Test func theFirstDevicesKeyIsRandomAndReadable() throws {
         let key = try box.keys.preSharedKey(identity: KeyFolder.firstDevice)
-        #expect(key.key.count == 32)
+        #expect(key.key.count == 16)
+        let isTypeable = key.key.withBytes { $0.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "z") ~= $0 } }
+        #expect(isTypeable)
         let other = try Sandbox()
         _ = try other.keys.initialize()
         #expect(try other.keys.preSharedKey(identity: KeyFolder.firstDevice) != key)

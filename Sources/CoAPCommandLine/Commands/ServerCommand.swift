@@ -80,7 +80,12 @@ public struct ServerCommand: AsyncParsableCommand {
     }
 
     private static func announce(_ uris: [CoAPURI], keys: String) {
-        var lines = uris.map { "listening on \($0.authority)\n" }
+        // With the port even where it is the usual one, for scripts that read it.
+        var lines = uris.map { uri in
+            let authority = uri.authority
+            let port = ":\(uri.port)"
+            return "listening on \(authority.hasSuffix(port) ? authority : authority + port)\n"
+        }
         for uri in uris {
             // What a person types who sits at this host.
             let host = ["::", "0.0.0.0", "127.0.0.1", "::1"].contains(uri.host) ? "localhost" : uri.host
