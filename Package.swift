@@ -81,7 +81,13 @@ let package = Package(
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["DeviceSimulator", "CoAPTesting"], swiftSettings: strict),
         .testTarget(
-            name: "CoAPCommandLineTests", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
+            name: "CoAPCommandLineTests",
+            dependencies: [
+                "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                // The tests run these.
+                "coap-server", "coap-get", "coap-put", "coap",
+            ], swiftSettings: strict),
         .testTarget(
             name: "InteropTests",
             dependencies: ["CoAP", "CoAPCredentials", "CoAPTesting"],

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import Foundation
+
+/// A tool that runs beside a test. What it writes is read as it comes, so it never waits for a reader.
+final class ToolProcess: Sendable {
+    /// After this time a tool that should have ended is killed, and the test sees the signal as its status.
+    private static let patience: TimeInterval = 60
+    // One start at a time: a tool must not inherit the pipes of another, which would keep them open.
+    private static let starting = Locked(())
+
+    private struct State {
+        var output: [UInt8] = []
+        var errors: [UInt8] = []
+        var openPipes = 2
+        var status: Int32?
+
+        var isOver: Bool { openPipes == 0 && status != nil }
+    }
+
+    private let process = Process()
+    private let state = Locked(State())
+    private let changes: AsyncStream<Void>
+    private let change: AsyncStream<Void>.Continuation
+
+    /// Starts a tool.
+    ///
+    /// - Parameters:
+    ///   - input: its standard input, up to 60,000 bytes; nothing to read without it.
+    ///   - environment: in addition to the tests' own.
+    ///   - folder: where it runs.
+    init(
+        _ tool: Tool, _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
+        folder: String? = nil
+    ) throws {
+        (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        process.executableURL = tool.url
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+        process.terminationHandler = { [self] process in
+            let status = process.terminationStatus
+            note { $0.status = process.terminationReason == .exit ? status : -status }
+        }
+        let (output, errors) = try Self.starting.withLock { _ in
+            let output = Self.pipe()
+            let errors = Self.pipe()
+            process.standardOutput = output
+            process.standardError = errors
+            if let input {
+                let pipe = Self.pipe()
+                // Fits into the pipe's buffer: nobody has to read yet.
+                try pipe.fileHandleForWriting.write(contentsOf: input)
+                try pipe.fileHandleForWriting.close()
+                process.standardInput = pipe
+            } else {
+                process.standardInput = FileHandle.nullDevice
+            }
+            try process.run()
+            try? output.fileHandleForWriting.close()
+            try? errors.fileHandleForWriting.close()
+            return (output, errors)
+        }
+        read(output) { $0.output += $1 }
+        read(errors) { $0.errors += $1 }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak self] in self?.kill() }
+    }
+
+    deinit { kill() }
+
+    /// Runs a tool to its end.
+    static func run(
+        _ tool: Tool, _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
+        folder: String? = nil
+    ) async throws -> ToolResult {
+        try await ToolProcess(tool, arguments, input: input, environment: environment, folder: folder).end()
+    }
+
+    /// Its process id.
+    var id: Int32 { process.processIdentifier }
+
+    /// Sends SIGINT.
+    func interrupt() { process.interrupt() }
+
+    /// Sends SIGTERM.
+    func terminate() { process.terminate() }
+
+    /// Waits for its end; one task at a time.
+    func end() async -> ToolResult {
+        while !state.withLock(\.isOver) { for await _ in changes { break } }
+        return result
+    }
+
+    /// Waits until its standard output is what the closure wants, or it has ended; one task at a time.
+    func output(where fits: (String) -> Bool) async -> ToolResult {
+        while !fits(result.output), !state.withLock(\.isOver) { for await _ in changes { break } }
+        return result
+    }
+
+    private var result: ToolResult {
+        state.withLock {
+            ToolResult(
+                status: $0.status ?? .min, outputBytes: $0.output, errors: String(decoding: $0.errors, as: UTF8.self))
+        }
+    }
+
+    private func note(_ body: (inout State) -> Void) {
+        state.withLock { body(&$0) }
+        change.yield()
+    }
+
+    /// Reads on a thread of its own until the other end is closed.
+    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, Data) -> Void) {
+        let reader = pipe.fileHandleForReading
+        Thread.detachNewThread { [self] in
+            while let data = try? reader.read(upToCount: 65_536), !data.isEmpty { note { append(&$0, data) } }
+            note { $0.openPipes -= 1 }
+        }
+    }
+
+    private func kill() { if process.isRunning { _ = Foundation.kill(process.processIdentifier, SIGKILL) } }
+
+    private static func pipe() -> Pipe {
+        let pipe = Pipe()
+        for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
+        return pipe
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a tool ended and what it wrote.
+struct ToolResult: Sendable {
+    /// The exit code; negative when a signal ended it.
+    var status: Int32
+    var outputBytes: [UInt8]
+    var errors: String
+
+    /// The standard output as text.
+    var output: String { String(decoding: outputBytes, as: UTF8.self) }
+
+    /// Everything, to be shown beside a failed expectation.
+    var transcript: String { "status \(status)\n\(output)\n\(errors)" }
+
+    /// True when it complained on one line.
+    var complainsOnce: Bool { errors.hasSuffix("\n") && errors.filter { $0 == "\n" }.count == 1 }
+}
