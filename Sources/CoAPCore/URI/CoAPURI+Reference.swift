@@ -30,7 +30,8 @@ extension CoAPURI {
                 default: path.append(decoded)
                 }
             }
-            self.path = path
+            // What is left of `/./` is `/`, the empty path.
+            self.path = path == [""] ? [] : path
             guard let mark else {
                 query = []
                 return

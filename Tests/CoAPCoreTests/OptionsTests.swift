@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import CoAPCore
+
+@Suite("Options (RFC 7252 §3.1, §5.4, §5.10)")
+struct OptionsTests {
+    @Test("Options stand in ascending order, those of one number as they were added")
+    func order() {
+        var options = Options()
+        options.append(CoAPOption(.accept, uint: 50))
+        options.append(CoAPOption(.uriPath, string: "a"))
+        options.append(CoAPOption(.ifMatch, [1]))
+        options.append(CoAPOption(.uriPath, string: "b"))
+        options.append(CoAPOption(.size1, uint: 1))
+        #expect(options.map(\.number) == [.ifMatch, .uriPath, .uriPath, .accept, .size1])
+        #expect(options.uriPath == ["a", "b"])
+        #expect(Options(options.reversed()).map(\.number) == options.map(\.number))
+    }
+
+    @Test("Typed values are written in their shortest form and read back")
+    func typed() {
+        var options = Options()
+        options.contentFormat = .text
+        #expect(options.first(.contentFormat) == [])
+        #expect(options.contentFormat == .text)
+        options.maxAge = 300
+        #expect(options.first(.maxAge) == [1, 44])
+        options.observe = 0x1FF_FFFF
+        #expect(options.observe == 0xFF_FFFF)
+        options.uriHost = "example.org"
+        options.uriPort = 5684
+        options.ifNoneMatch = true
+        options.eTags = [[1], [2, 3]]
+        options.noResponse = 26
+        options.locationPath = ["new", "1"]
+        #expect(options.uriHost == "example.org")
+        #expect(options.uriPort == 5684)
+        #expect(options.ifNoneMatch)
+        #expect(options.eTags == [[1], [2, 3]])
+        #expect(options.noResponse == 26)
+        #expect(options.locationPath == ["new", "1"])
+        options.ifNoneMatch = false
+        options.uriHost = nil
+        #expect(!options.contains(.ifNoneMatch))
+        #expect(options.uriHost == nil)
+        options.eTags = []
+        #expect(!options.contains(.eTag))
+    }
+
+    @Test("Values too long for their type are no values")
+    func overlong() {
+        let options: Options = [
+            CoAPOption(.contentFormat, [1, 0, 0]), CoAPOption(.maxAge, [UInt8](repeating: 1, count: 9)),
+        ]
+        #expect(options.contentFormat == nil)
+        #expect(options.maxAge == nil)
+    }
+
+    @Test("The bytes on the wire are counted exactly", arguments: [0, 12, 13, 268, 269, 1034])
+    func wireSize(length: Int) {
+        let options: Options = [
+            CoAPOption(OptionNumber(rawValue: 1), []),
+            CoAPOption(OptionNumber(rawValue: 2000), [UInt8](repeating: 0, count: length)),
+        ]
+        let extended = length < 13 ? 0 : length < 269 ? 1 : 2
+        #expect(options.wireSize == 1 + (1 + 2 + extended + length))
+    }
+
+    @Test("A response fits up to the last byte and no further")
+    func fits() {
+        let response = Response(payload: [UInt8](repeating: 1, count: 100), contentFormat: .json)
+        // Content-Format takes 2 bytes, the marker 1.
+        #expect(response.fits(103))
+        #expect(!response.fits(102))
+        #expect(Response(.valid).fits(0))
+    }
+
+    @Test("What a number says about its option (RFC 7252 §5.4.6, table 4)")
+    func bits() {
+        let critical: [OptionNumber] = [
+            .ifMatch, .uriHost, .ifNoneMatch, .uriPort, .uriPath, .uriQuery, .accept, .proxyURI, .proxyScheme,
+        ]
+        let elective: [OptionNumber] = [.eTag, .locationPath, .contentFormat, .maxAge, .locationQuery, .size1]
+        #expect(critical.allSatisfy { $0.isCritical })
+        #expect(elective.allSatisfy { !$0.isCritical })
+        let unsafe: [OptionNumber] = [.uriHost, .uriPort, .uriPath, .maxAge, .uriQuery, .proxyURI, .proxyScheme]
+        #expect(unsafe.allSatisfy { $0.isUnsafeToForward })
+        #expect([OptionNumber.ifMatch, .eTag, .accept, .size1].allSatisfy { !$0.isUnsafeToForward })
+        #expect(OptionNumber.size1.isNoCacheKey)
+        #expect(!OptionNumber.uriPath.isNoCacheKey)
+        #expect(OptionNumber(name: "uri-PATH") == .uriPath)
+        #expect(OptionNumber(name: "nothing") == nil)
+    }
+
+    @Test("Options are shown so that a peer's bytes cannot drive a terminal")
+    func description() {
+        #expect(CoAPOption(.uriPath, string: "a\u{1B}[0m").description == "Uri-Path: a\\x1b[0m")
+        #expect(CoAPOption(.contentFormat, uint: 60).description == "Content-Format: 60")
+        #expect(CoAPOption(.eTag, [0xAB, 1]).description == "ETag: 0xab01")
+        #expect(CoAPOption(.ifNoneMatch, []).description == "If-None-Match")
+    }
+}

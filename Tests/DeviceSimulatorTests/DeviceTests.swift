@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import CoAPTesting
+import DeviceSimulator
+import Testing
+
+@Suite("The simulated device")
+struct DeviceTests {
+    @Test("A room is believable over two weeks, minute by minute", arguments: [UInt64(1), 2, 77])
+    func room(seed: UInt64) {
+        let room = Room(seed: seed)
+        let start = 1_800_000_000.0
+        var day: [Double] = []
+        var night: [Double] = []
+        var last = (room.temperature(at: start), room.humidity(at: start))
+        for minute in 1...(14 * 24 * 60) {
+            let time = start + Double(minute) * 60
+            let now = (room.temperature(at: time), room.humidity(at: time))
+            #expect(15...27 ~= now.0 && 25...75 ~= now.1)
+            #expect(abs(now.0 - last.0) < 0.4 && abs(now.1 - last.1) < 2, "minute \(minute)")
+            last = now
+            let hour = time.truncatingRemainder(dividingBy: 86_400) / 3600
+            if 10...20 ~= hour { day.append(now.0) }
+            if 1...5 ~= hour { night.append(now.0) }
+        }
+        let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
+        #expect(mean(day) - mean(night) > 1.5)
+        #expect(Set(day.map { ($0 * 10).rounded() }).count > 10)
+        #expect(room.temperature(at: start) == Room(seed: seed).temperature(at: start))
+        #expect(room.temperature(at: start) != Room(seed: seed + 1).temperature(at: start))
+    }
+
+    private static func tester(at time: Double = 1_800_000_000) -> (RouterTester, SimulatedDevice) {
+        let device = SimulatedDevice(number: 3, clock: { time })
+        let router = Router()
+        device.register(on: router)
+        return (RouterTester(router), device)
+    }
+
+    @Test("Readings in text, JSON and SenML")
+    func readings() async throws {
+        let (tester, device) = Self.tester()
+        let value = (device.temperature.value * 10).rounded() / 10
+        let text = try await tester.response(.get, "sensors/temperature")
+        #expect(text.contentFormat == .text)
+        #expect(text.text == "\(value) °C")
+        let json = try await tester.response(.get, "sensors/temperature", accept: .json)
+        #expect(json.text == #"{"temperature":\#(value),"unit":"Cel"}"#)
+        let senML = try await tester.response(.get, "sensors/humidity", accept: .senMLJSON)
+        #expect(senML.contentFormat == .senMLJSON)
+        #expect(senML.text.hasPrefix(#"[{"bn":"urn:dev:ops:32473-room-3:","n":"humidity","u":"%RH","v":"#))
+        #expect(senML.text.hasSuffix(#","t":1800000000}]"#))
+        let refused = try await tester.response(.get, "sensors/temperature", accept: .cbor)
+        #expect(refused.code == .notAcceptable)
+        let device1 = try await tester.response(.get, "device")
+        #expect(device1.text.contains("serial: 3\n"))
+    }
+
+    @Test(
+        "The LED is switched by text, JSON and SenML",
+        arguments: [
+            (ContentFormat?.none, "on", true), (.text, " OFF\n", false), (.text, "1", true), (.text, "false", false),
+            (.json, "true", true), (.json, #"{"on": false}"#, false), (.senMLJSON, #"[{"n":"led","vb":true}]"#, true),
+            (.senMLJSON, #"[{"n":"led","v":0}]"#, false),
+        ])
+    func led(format: ContentFormat?, body: String, isOn: Bool) async throws {
+        let (tester, device) = Self.tester()
+        device.setLED(LEDState(isOn: !isOn))
+        let put = try await tester.response(.put, "actuators/led", contentFormat: format, payload: Array(body.utf8))
+        #expect(put.code == .changed)
+        let get = try await tester.response(.get, "actuators/led")
+        #expect(get.text == (isOn ? "on" : "off"))
+        let json = try await tester.response(.get, "actuators/led", accept: .json)
+        #expect(json.text == #"{"on":\#(isOn)}"#)
+    }
+
+    @Test(
+        "What the LED does not understand leaves it as it was",
+        arguments: [
+            (ContentFormat.text, "maybe", Code.badRequest), (.text, "", .badRequest), (.json, "{", .badRequest),
+            (.json, "1", .badRequest), (.senMLJSON, "[]", .badRequest), (.cbor, "on", .unsupportedContentFormat),
+        ])
+    func ledErrors(format: ContentFormat, body: String, code: Code) async throws {
+        let (tester, device) = Self.tester()
+        device.setLED(LEDState(isOn: true))
+        let put = try await tester.response(.put, "actuators/led", contentFormat: format, payload: Array(body.utf8))
+        #expect(put.code == code)
+        #expect(!put.payload.isEmpty)
+        #expect(device.ledState.isOn)
+    }
+
+    @Test("All resources are discovered, in one message")
+    func discovery() async throws {
+        let (tester, _) = Self.tester()
+        let answer = try await tester.response(.get, ".well-known/core")
+        #expect(answer.payload.count < 900)
+        let links = try LinkFormat(parsing: answer.payload).links
+        #expect(links.map(\.target) == ["/sensors/temperature", "/sensors/humidity", "/actuators/led", "/device"])
+        #expect(links[0]["rt"] == "temperature")
+        #expect(links[0]["ct"] == "0 110 50")
+        #expect(links[2]["if"] == "core.a")
+    }
+}
