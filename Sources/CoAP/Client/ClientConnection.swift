@@ -102,7 +102,7 @@ final class ClientConnection: @unchecked Sendable {
             // Over UDP there is nothing to connect. With several addresses a ping tells which one answers.
             if parameters == nil {
                 if addresses.count == 1 { return established() }
-                _ = handle.sendPing()
+                _ = try context.calling { handle.sendPing() }
             }
             // An address that stays silent leaves time for the next one.
             let share = (deadline - .now).inSeconds / Double(addresses.count - attempt)
@@ -239,13 +239,15 @@ final class ClientConnection: @unchecked Sendable {
 
     private func transmit(_ request: PendingRequest) {
         guard request.completion != nil else { return }
-        guard let handle, handle.isEstablished else {
+        guard let handle, let context, handle.isEstablished else {
             return complete(request, .failure(CoAPError(.closed, "the connection to \(uri.authority) was lost")))
         }
         do throws(CoAPError) {
-            request.messageID = try handle.send(
-                request.isConfirmable ? .confirmable : .nonConfirmable, request.request.method.code,
-                token: request.token, options: request.request.options, payload: request.request.payload)
+            request.messageID = try context.calling { () throws(CoAPError) in
+                try handle.send(
+                    request.isConfirmable ? .confirmable : .nonConfirmable, request.request.method.code,
+                    token: request.token, options: request.request.options, payload: request.request.payload)
+            }
             if request.messageID == nil, request.completion != nil {
                 complete(request, .failure(unreachable))
             }
@@ -292,7 +294,9 @@ final class ClientConnection: @unchecked Sendable {
             guard let self else { return }
             if case .failure(let error) = result { return completion(.failure(error)) }
             let started = MonotonicTime.now
-            guard let messageID = self.handle?.sendPing() else { return completion(.failure(self.unreachable)) }
+            guard let handle = self.handle, let context = self.context,
+                let messageID = try? context.calling({ () throws(CoAPError) in handle.sendPing() })
+            else { return completion(.failure(self.unreachable)) }
             let timer = self.core.loop.schedule(after: timeout) { [weak self] in
                 guard let self, self.pings.removeValue(forKey: messageID) != nil else { return }
                 let time = HandshakeFailure.seconds(timeout)

@@ -119,6 +119,19 @@ final class CoAPContext: EventSource {
         if isDispatching { deferred.append(body) } else { body() }
     }
 
+    /// Calls libcoap from outside its callbacks. A failed send reports from within the call, and whoever hears of it must not
+    /// free the session beneath it: what ``afterDispatch(_:)`` is given meanwhile waits until the call is over.
+    func calling<Result>(_ body: () throws(CoAPError) -> Result) throws(CoAPError) -> Result {
+        loop.preconditionOnLoop()
+        guard !isDispatching else { return try body() }
+        isDispatching = true
+        defer {
+            isDispatching = false
+            runDeferred()
+        }
+        return try body()
+    }
+
     /// Lets libcoap reckon anew when it has to act next; needed after work outside its callbacks.
     func settle() {
         loop.preconditionOnLoop()

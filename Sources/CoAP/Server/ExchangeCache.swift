@@ -26,12 +26,18 @@ struct ExchangeCache {
 
     private var entries: [Entry] = []
     private var next = 0
+    /// The message id of the one large response that is kept.
+    private var largeResponse: UInt16?
     private let capacity: Int
 
     /// EXCHANGE_LIFETIME with the default transmission parameters (RFC 7252 §4.8.2).
     static let exchangeLifetime: Duration = .seconds(247)
     /// NON_LIFETIME with the default transmission parameters (RFC 7252 §4.8.2).
     static let nonLifetime: Duration = .seconds(145)
+
+    /// Responses above this many bytes are large: of those only the newest is kept whole, of the others the code, so that a
+    /// peer cannot have much memory held for it.
+    static let largeSize = 256
 
     /// A cache that remembers up to this many message ids.
     init(capacity: Int) { self.capacity = max(1, capacity) }
@@ -47,6 +53,16 @@ struct ExchangeCache {
 
     /// Notes the state of a message id.
     mutating func note(_ messageID: UInt16, _ state: Lookup, lifetime: Duration, at now: MonotonicTime) {
+        if case .answered(let response) = state,
+            response.payload.count + response.options.storage.count > Self.largeSize
+        {
+            if let older = largeResponse.flatMap(index(of:)), entries[older].messageID != messageID,
+                case .answered(let whole) = entries[older].state
+            {
+                entries[older].state = .answered(Response(whole.code))
+            }
+            largeResponse = messageID
+        }
         let entry = Entry(messageID: messageID, expiry: now + lifetime, state: state)
         if let index = index(of: messageID) {
             entries[index] = entry

@@ -315,17 +315,19 @@ extension ServerCore: CoAPContextDelegate {
         guard !request.session.isClosed, handle.isEstablished else { return }
         let isSuppressed = request.suppresses(response.code)
         do {
-            switch action {
-            case .sendPiggybacked where isSuppressed, .sendEmptyAcknowledgement:
-                try handle.send(.acknowledgement, .empty, messageID: request.messageID)
-            case .sendPiggybacked:
-                try handle.send(
-                    .acknowledgement, response.code, messageID: request.messageID, token: request.token,
-                    options: response.options, payload: response.payload)
-            case .sendSeparate(let type) where !isSuppressed:
-                try handle.send(
-                    type, response.code, token: request.token, options: response.options, payload: response.payload)
-            default: break
+            try request.session.context.calling { () throws(CoAPError) in
+                switch action {
+                case .sendPiggybacked where isSuppressed, .sendEmptyAcknowledgement:
+                    try handle.send(.acknowledgement, .empty, messageID: request.messageID)
+                case .sendPiggybacked:
+                    try handle.send(
+                        .acknowledgement, response.code, messageID: request.messageID, token: request.token,
+                        options: response.options, payload: response.payload)
+                case .sendSeparate(let type) where !isSuppressed:
+                    try handle.send(
+                        type, response.code, token: request.token, options: response.options, payload: response.payload)
+                default: break
+                }
             }
         } catch {
             logger.error("response was not sent", metadata: [LogKey.error: "\(error)"])

@@ -106,4 +106,19 @@ struct ExchangeTests {
         }
         #expect(response.code == .changed)
     }
+
+    @Test("Of large responses only the newest is kept whole")
+    func largeResponses() {
+        var cache = ExchangeCache(capacity: 8)
+        let now = MonotonicTime(nanoseconds: 0)
+        let large = Response(payload: [UInt8](repeating: 1, count: 1000), contentFormat: .octetStream)
+        let small = Response(.changed, payload: [1, 2, 3], contentFormat: .octetStream)
+        cache.note(1, .answered(large), lifetime: .seconds(60), at: now)
+        cache.note(2, .answered(small), lifetime: .seconds(60), at: now)
+        cache.note(3, .answered(large), lifetime: .seconds(60), at: now)
+        let kept = (UInt16(1)...3).map { messageID -> Response? in
+            if case .answered(let response) = cache.lookup(messageID, at: now) { response } else { nil }
+        }
+        #expect(kept == [Response(.content), small, large])
+    }
 }
