@@ -108,11 +108,17 @@ final class ToolProcess: Sendable {
     }
 
     /// Reads on a thread of its own until the other end is closed.
-    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, Data) -> Void) {
+    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, ArraySlice<UInt8>) -> Void) {
         let reader = pipe.fileHandleForReading
         Thread.detachNewThread { [state, change] in
-            while let data = try? reader.read(upToCount: 65_536), !data.isEmpty {
-                state.withLock { append(&$0, data) }
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                // What is there, at once: a file handle's own reading waits until the buffer is full.
+                let count = Foundation.read(reader.fileDescriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                let bytes = buffer[..<count]
+                state.withLock { append(&$0, bytes) }
                 change.yield()
             }
             state.withLock { $0.openPipes -= 1 }

@@ -9,7 +9,9 @@ import Testing
 struct BadInputTests {
     private let uri = "coaps://127.0.0.1:1/x"
 
-    @Test("An unparseable URI", arguments: ["", "localhost", "http://localhost/", "coap://", "coap://host:70000/", "coap://h/%zz"])
+    @Test(
+        "An unparseable URI",
+        arguments: ["", "localhost", "http://localhost/", "coap://", "coap://host:70000/", "coap://h/%zz"])
     func uri(text: String) async throws {
         let result = try await ToolProcess.run(.get, [text])
         #expect(result.status == 64 && result.complainsOnce, "\(result.transcript)")
