@@ -4,30 +4,47 @@ import Foundation
 
 /// Takes keys out of the process list.
 enum ArgumentSecrecy {
-    /// Copies the arguments behind the program's name and wipes, in the memory that other processes see, the values of
-    /// `-k` and `--psk` in all their spellings.
+    /// Copies the arguments behind the program's name, and wipes the values of `-k` and `--psk` in all their spellings from
+    /// the memory that other processes see.
     static func takeArguments() -> [String] {
-        let count = Int(CommandLine.argc)
+        let places = (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }
+        let plan = plan(places.map { String(cString: $0) })
+        for (index, start) in plan.keys { wipe(places[index], from: start) }
+        return plan.arguments
+    }
+
+    /// The arguments with every key in the one spelling `--psk=KEY`, and where the keys began in those given.
+    ///
+    /// One spelling, because the parser knows fewer than people do and would name `-kKEY` in its complaint.
+    static func plan(_ given: [String]) -> (arguments: [String], keys: [(index: Int, start: Int)]) {
         var arguments: [String] = []
-        var nextIsKey = false
-        var isLiteral = false
-        for index in 1..<max(1, count) {
-            guard let bytes = CommandLine.unsafeArgv[index] else { continue }
-            let argument = String(cString: bytes)
-            arguments.append(argument)
-            if nextIsKey {
-                wipe(bytes, from: 0)
-                nextIsKey = false
-            } else if !isLiteral, let start = keyStart(argument) {
-                if start == argument.utf8.count, !argument.hasSuffix("=") {
-                    nextIsKey = true
-                } else {
-                    wipe(bytes, from: start)
-                }
+        var keys: [(index: Int, start: Int)] = []
+        var index = 0
+        while index < given.count, given[index] != "--" {
+            let argument = given[index]
+            defer { index += 1 }
+            guard let start = keyStart(argument) else {
+                arguments.append(argument)
+                continue
             }
-            if argument == "--" { isLiteral = true }
+            let isInNext = start == argument.utf8.count && !argument.hasSuffix("=")
+            guard !isInNext || index + 1 < given.count else {
+                arguments.append(argument)
+                continue
+            }
+            // The flags before it, `-vN` of `-vNk`.
+            let flags = argument.hasPrefix("--") ? "" : String(argument.prefix { $0 != "k" })
+            if flags.count > 1 { arguments.append(flags) }
+            if isInNext {
+                index += 1
+                keys.append((index, 0))
+                arguments.append("--psk=" + given[index])
+            } else {
+                keys.append((index, start))
+                arguments.append("--psk=" + String(decoding: argument.utf8.dropFirst(start), as: UTF8.self))
+            }
         }
-        return arguments
+        return (arguments + given[index...], keys)
     }
 
     /// Where the key begins in an argument that brings one; at the end when the next argument is the key; nil otherwise.

@@ -51,6 +51,9 @@ public enum CommandLineTool {
             return 0
         } catch let finished as Finished {
             return finished.status
+        } catch let error as CoAPError where error.code == .cancelled {
+            Terminal.complain("interrupted before the response came")
+            return ExitStatus.interrupted
         } catch let error as CoAPError {
             Terminal.complain(error.code == .cancelled ? "interrupted" : error.description)
             return ExitStatus.status(of: error)

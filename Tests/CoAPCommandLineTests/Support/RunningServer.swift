@@ -55,6 +55,8 @@ struct RunningServer: Sendable {
 
     /// The digits of every key of the folder.
     func keyDigits() throws -> [String] {
+        // A plain server has no keys folder.
+        guard authorities.contains(where: { $0.hasPrefix("coaps://") }) else { return [] }
         guard case .array(let entries) = try JSONParser.parse(try folder.read("keys/psk.json")) else { return [] }
         return entries.compactMap { if case .string(let digits)? = $0["key"] { digits } else { nil } }
     }

@@ -39,9 +39,11 @@ final class ToolProcess: Sendable {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-        process.terminationHandler = { [self] process in
-            let status = process.terminationStatus
-            note { $0.status = process.terminationReason == .exit ? status : -status }
+        // Neither this nor the readers hold the tool, so that nobody keeps it running whom no test waits for.
+        process.terminationHandler = { [state, change] process in
+            let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            state.withLock { $0.status = status }
+            change.yield()
         }
         let (output, errors) = try Self.starting.withLock { _ in
             let output = Self.pipe()
@@ -105,17 +107,22 @@ final class ToolProcess: Sendable {
         }
     }
 
-    private func note(_ body: (inout State) -> Void) {
-        state.withLock { body(&$0) }
-        change.yield()
-    }
-
     /// Reads on a thread of its own until the other end is closed.
-    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, Data) -> Void) {
+    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, ArraySlice<UInt8>) -> Void) {
         let reader = pipe.fileHandleForReading
-        Thread.detachNewThread { [self] in
-            while let data = try? reader.read(upToCount: 65_536), !data.isEmpty { note { append(&$0, data) } }
-            note { $0.openPipes -= 1 }
+        Thread.detachNewThread { [state, change] in
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                // What is there, at once: a file handle's own reading waits until the buffer is full.
+                let count = Foundation.read(reader.fileDescriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                let bytes = buffer[..<count]
+                state.withLock { append(&$0, bytes) }
+                change.yield()
+            }
+            state.withLock { $0.openPipes -= 1 }
+            change.yield()
         }
     }
 
