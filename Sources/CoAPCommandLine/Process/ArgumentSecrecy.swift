@@ -4,44 +4,83 @@ import Foundation
 
 /// Takes keys out of the process list.
 enum ArgumentSecrecy {
+    /// One part of a command line, and which of its bytes are a key.
+    struct Finding: Equatable {
+        /// The argument's place on the command line.
+        var index: Int
+        /// Where in it the key begins, in bytes.
+        var start: Int
+    }
+
     /// Copies the arguments behind the program's name and wipes, in the memory that other processes see, the values of
     /// `-k` and `--psk` in all their spellings.
+    ///
+    /// - Returns: the arguments, every key spelled `--psk=KEY`.
     static func takeArguments() -> [String] {
-        let count = Int(CommandLine.argc)
-        var arguments: [String] = []
-        var nextIsKey = false
-        var isLiteral = false
-        for index in 1..<max(1, count) {
-            guard let bytes = CommandLine.unsafeArgv[index] else { continue }
-            let argument = String(cString: bytes)
-            arguments.append(argument)
-            if nextIsKey {
-                wipe(bytes, from: 0)
-                nextIsKey = false
-            } else if !isLiteral, let start = keyStart(argument) {
-                if start == argument.utf8.count, !argument.hasSuffix("=") {
-                    nextIsKey = true
-                } else {
-                    wipe(bytes, from: start)
-                }
-            }
-            if argument == "--" { isLiteral = true }
+        var places: [UnsafeMutablePointer<CChar>] = []
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let bytes = CommandLine.unsafeArgv[index] else { break }
+            places.append(bytes)
         }
+        let (arguments, keys) = normalized(places.map { String(cString: $0) })
+        for key in keys { wipe(places[key.index], from: key.start) }
         return arguments
     }
 
-    /// Where the key begins in an argument that brings one; at the end when the next argument is the key; nil otherwise.
-    static func keyStart(_ argument: String) -> Int? {
-        if argument == "--psk" || argument == "-k" { return argument.utf8.count }
-        if argument.hasPrefix("--psk=") { return 6 }
-        if argument.hasPrefix("-k=") { return 3 }
-        // `-kKEY`, and `-k` behind flags that stand together, `-vk`.
+    /// Spells every key `--psk=KEY`, which takes keys that begin with a dash too, and tells where the keys were.
+    static func normalized(_ given: [String]) -> (arguments: [String], keys: [Finding]) {
+        var arguments: [String] = []
+        var keys: [Finding] = []
+        var index = 0
+        while index < given.count {
+            let argument = given[index]
+            if argument == "--" {
+                arguments += given[index...]
+                break
+            }
+            if takesAnything.contains(argument) {
+                // What stands behind is a text, whatever it looks like.
+                arguments += given[index...].prefix(2)
+                index += 2
+                continue
+            }
+            guard let (flags, key) = split(argument) else {
+                arguments.append(argument)
+                index += 1
+                continue
+            }
+            if !flags.isEmpty { arguments.append("-\(flags)") }
+            if let key {
+                keys.append(Finding(index: index, start: argument.utf8.count - key.utf8.count))
+                arguments.append("--psk=\(key)")
+            } else if index + 1 < given.count {
+                index += 1
+                keys.append(Finding(index: index, start: 0))
+                arguments.append("--psk=\(given[index])")
+            } else {
+                arguments.append("--psk")
+            }
+            index += 1
+        }
+        return (arguments, keys)
+    }
+
+    /// Options whose value may be anything, `-k` included.
+    private static let takesAnything: Set = ["-e", "--text"]
+
+    /// The flags before a key and the key; nil in its place when it is the next argument; nil for any other argument.
+    private static func split(_ argument: String) -> (flags: Substring, key: Substring?)? {
+        if argument == "--psk" { return ("", nil) }
+        if argument.hasPrefix("--psk=") { return ("", argument.dropFirst(6)) }
+        // `-kKEY`, `-k=KEY`, and `-k` behind flags that stand together, `-vk`.
         guard argument.hasPrefix("-"), !argument.hasPrefix("--") else { return nil }
-        let flags = argument.dropFirst()
-        guard let position = flags.firstIndex(of: "k"), flags[..<position].allSatisfy({ "vN".contains($0) }) else {
+        let letters = argument.dropFirst()
+        guard let position = letters.firstIndex(of: "k"), letters[..<position].allSatisfy({ "vNh".contains($0) }) else {
             return nil
         }
-        return argument[...position].utf8.count
+        let rest = letters[letters.index(after: position)...]
+        if rest.isEmpty { return (letters[..<position], nil) }
+        return (letters[..<position], rest.hasPrefix("=") ? rest.dropFirst() : rest)
     }
 
     private static func wipe(_ bytes: UnsafeMutablePointer<CChar>, from start: Int) {
