@@ -14,7 +14,7 @@ public struct BenchCommand: AsyncParsableCommand {
             Figures are medians of the rounds; ratios compare with the first server.
 
             Example: coap bench coap://localhost:5683/time --pid 4711 coap://localhost:6683/hello --pid 4712
-            """)
+            """, version: CommandLineTool.version)
 
     @Argument(help: ArgumentHelp("The resources to read, one for each server.", valueName: "uri"))
     var uris: [String]
@@ -78,7 +78,7 @@ public struct BenchCommand: AsyncParsableCommand {
             }
         }
         let report = BenchReport(names: targets.map(\.name), runs: runs)
-        Terminal.write((json ? report.json.pretty : report.text) + "\n")
+        try Terminal.write((json ? report.json.pretty : report.text) + "\n")
     }
 
     private static func load(_ plan: LoadPlan, _ security: ClientSecurity) async throws -> LoadResult {

@@ -12,7 +12,7 @@ public struct DiscoverCommand: AsyncParsableCommand {
             Example: coap discover --identity device-1 coaps://localhost 'rt=temp*'
 
             \(ExitStatus.help)
-            """)
+            """, version: CommandLineTool.version)
 
     @Argument(help: ArgumentHelp("The server, coaps://host:port.", valueName: "uri"))
     var uri: String

@@ -9,7 +9,7 @@ public struct KeysCommand: ParsableCommand {
     /// The command's name, help and verbs.
     public static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "Make and list the credentials of a server and its devices.",
-        subcommands: [Init.self, Add.self, List.self])
+        version: CommandLineTool.version, subcommands: [Init.self, Add.self, List.self])
 
     /// Made by the parser.
     public init() {}
@@ -25,6 +25,7 @@ public struct KeysCommand: ParsableCommand {
     /// `coap keys init`.
     struct Init: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "init",
             abstract: "Make what is missing: an authority, the server's certificate, and a first device.",
             discussion: "What is there is left alone. Secrets can be read by you only.")
 
@@ -32,15 +33,14 @@ public struct KeysCommand: ParsableCommand {
 
         func run() throws {
             let report = try options.folder.initialize()
-            KeysCommand.show(report)
-            if report.changedNothing { Terminal.write("everything is there already; nothing was changed\n") }
+            try KeysCommand.show(report, unchanged: "everything is there already; nothing was changed")
         }
     }
 
     /// `coap keys add`.
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a device: a pre-shared key and a certificate.",
+            commandName: "add", abstract: "Add a device: a pre-shared key and a certificate.",
             discussion: "A running coap-server knows the new key after a restart, the certificate at once.")
 
         @Argument(help: "The device's name: the identity of its key and the name in its certificate.")
@@ -50,14 +50,14 @@ public struct KeysCommand: ParsableCommand {
 
         func run() throws {
             let report = try options.folder.addDevice(named: name)
-            KeysCommand.show(report)
-            if report.changedNothing { Terminal.write("\(name) is there already; nothing was changed\n") }
+            try KeysCommand.show(report, unchanged: "\(name) is there already; nothing was changed")
         }
     }
 
     /// `coap keys list`.
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the devices; no secret is shown.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the devices; no secret is shown.")
 
         @OptionGroup var options: Folder
 
@@ -68,13 +68,18 @@ public struct KeysCommand: ParsableCommand {
                     device.expiryDate.map { "until \($0)" } ?? "no",
                 ]
             }
-            Terminal.write(Table(heading: ["DEVICE", "KEY", "CERTIFICATE"], rows: rows).text(for: .output))
+            try Terminal.write(Table(heading: ["DEVICE", "KEY", "CERTIFICATE"], rows: rows).text(for: .output))
         }
     }
 
-    static func show(_ report: InitializationReport) {
-        for item in report.items {
-            Terminal.write("\(item.wasCreated ? "made" : "kept")  \(item.path)  \(item.purpose)\n")
+    /// What was made and what was there, a file a line.
+    static func show(_ report: InitializationReport, unchanged: String) throws(OutputError) {
+        let paths = report.items.map { PrintableText.escaped($0.path.utf8) }
+        let width = paths.map(\.count).max() ?? 0
+        let lines = zip(paths, report.items).map { path, item in
+            let padding = String(repeating: " ", count: width - path.count)
+            return "\(item.wasCreated ? "made" : "kept")  \(path)\(padding)  \(item.purpose)\n"
         }
+        try Terminal.write(lines.joined() + (report.changedNothing ? "\(unchanged)\n" : ""))
     }
 }

@@ -12,7 +12,7 @@ public struct PingCommand: AsyncParsableCommand {
             Example: coap ping --identity device-1 coaps://localhost
 
             \(ExitStatus.help)
-            """)
+            """, version: CommandLineTool.version)
 
     @Argument(help: ArgumentHelp("The server, coaps://host:port.", valueName: "uri"))
     var uri: String
@@ -37,6 +37,6 @@ public struct PingCommand: AsyncParsableCommand {
         let time = try await CoAPClient.withSession(
             to: uri, security: security, configuration: try options.configuration()
         ) { session in try await session.ping() }
-        Terminal.write("\(uri.authority) answered after \(Transcript.milliseconds(time))\n")
+        try Terminal.write("\(uri.authority) answered after \(Transcript.milliseconds(time))\n")
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
-import Foundation
 import SenML
 
 /// Makes one request and shows its response: what all request commands have in common.
@@ -20,9 +19,10 @@ struct RequestRunner {
         request.options.uriPath = uri.path
         request.options.uriQuery = uri.query
         try options.apply(to: &request)
-        try body(&request)
-        let security = try credentials.security(for: uri)
         let configuration = try options.configuration()
+        let security = try credentials.security(for: uri)
+        // Last, as it may wait for the standard input.
+        try body(&request)
         let transcript = Transcript(isOn: options.verbose)
         transcript.connecting(uri, security)
         let toSend = request
@@ -38,40 +38,35 @@ struct RequestRunner {
             transcript.received(response, after: duration)
             return (response, info, duration)
         }
-        try show(request, response, uri, info, duration)
         let status = ExitStatus.status(of: response.code)
+        if status == 0, let output = options.output { try OutputFile.write(response.payload, to: output) }
+        if options.json {
+            let object = ResponseJSON.object(request, response, uri: uri, info: info, duration: duration)
+            try Terminal.write(object.pretty + "\n")
+        } else {
+            try show(response, of: uri)
+        }
         if status != 0 { throw Finished(status: status) }
     }
 
-    private func show(
-        _ request: Request, _ response: Response, _ uri: CoAPURI, _ info: ConnectionInfo, _ duration: Duration
-    ) throws {
-        if options.json {
-            let object = ResponseJSON.object(request, response, uri: uri, info: info, duration: duration)
-            Terminal.write(object.pretty + "\n")
-            return
-        }
+    private func show(_ response: Response, of uri: CoAPURI) throws(OutputError) {
         guard response.code.isSuccess else {
             let text = PrintableText.escaped(response.payload)
-            Terminal.complain("\(response.code)" + (text.isEmpty ? "" : ": \(text)"))
-            return
+            return Terminal.complain("\(response.code)" + (text.isEmpty ? "" : ": \(text)"))
         }
-        if let output = options.output {
-            do {
-                try Data(response.payload).write(to: URL(fileURLWithPath: output), options: .atomic)
-            } catch {
-                throw OutputError(message: "\(output) cannot be written: check the folder and your rights in it")
-            }
-        } else if options.raw {
-            Terminal.write(response.payload)
-        } else {
-            Terminal.write(BodyRenderer(terminal: .output).render(response.payload, response.contentFormat))
+        if options.output == nil {
+            let body = BodyRenderer(terminal: .output)
+            try Terminal.write(
+                options.raw ? response.payload : body.render(response.payload, response.contentFormat))
         }
-        let location = response.options.locationPath
-        if response.code == .created, !location.isEmpty {
-            var created = CoAPURI(scheme: uri.scheme, host: uri.host, port: uri.port, path: location)
-            created.query = response.options.locationQuery
-            Terminal.writeError("created \(created)\n")
-        }
+        if let location = Self.location(of: response, to: uri) { Terminal.writeError("created \(location)\n") }
+    }
+
+    /// The URI of what a request created (RFC 7252 §5.10.7); nil when the response does not tell.
+    static func location(of response: Response, to uri: CoAPURI) -> CoAPURI? {
+        let path = response.options.locationPath
+        let query = response.options.locationQuery
+        guard response.code == .created, !path.isEmpty || !query.isEmpty else { return nil }
+        return CoAPURI(scheme: uri.scheme, host: uri.host, port: uri.port, path: path, query: query)
     }
 }

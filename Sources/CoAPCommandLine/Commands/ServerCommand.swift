@@ -54,9 +54,8 @@ public struct ServerCommand: AsyncParsableCommand {
         var security: ServerSecurity?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
             let folder = KeyFolder(path: keys)
-            if try !folder.initialize().changedNothing {
-                Terminal.write("made credentials in \(keys)/ for the server and device-1\n")
-            }
+            let report = try folder.initialize()
+            if !report.changedNothing { try? Terminal.write(Self.news(report, keys: keys)) }
             security = try folder.serverSecurity()
         }
         let router = Router()
@@ -71,32 +70,39 @@ public struct ServerCommand: AsyncParsableCommand {
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(
             services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-        do {
-            try await group.run()
-        } catch let error as CoAPError {
-            throw error
-        }
-        Terminal.write("stopped\n")
+        try await group.run()
+        try? Terminal.write("stopped\n")
     }
 
     private static func announce(_ uris: [CoAPURI], keys: String) {
         // With the port even where it is the usual one, for scripts that read it.
-        var lines = uris.map { uri in
-            let authority = uri.authority
-            let port = ":\(uri.port)"
-            return "listening on \(authority.hasSuffix(port) ? authority : authority + port)\n"
-        }
-        for uri in uris {
-            // What a person types who sits at this host.
-            let host = ["::", "0.0.0.0", "127.0.0.1", "::1"].contains(uri.host) ? "localhost" : uri.host
-            let target = CoAPURI(scheme: uri.scheme, host: host, port: uri.port).authority
-            let folder = keys == "keys" ? "" : " --keys \(keys)"
-            let credentials = uri.scheme == .coaps ? " --identity \(KeyFolder.firstDevice)\(folder)" : ""
-            lines.append("  coap-get\(credentials) \(target)/sensors/temperature\n")
-            lines.append("  coap-put\(credentials) -e on \(target)/actuators/led\n")
-        }
-        Terminal.write(lines.joined())
+        let lines = uris.map { "listening on \($0.scheme.rawValue)://\(bracketed($0.host)):\($0.port)\n" }
+        // Who reads this may have gone; that is no reason not to serve.
+        try? Terminal.write((lines + uris.map { hint(for: $0, keys: keys) }).joined())
     }
+
+    /// What the first start says of the credentials it made.
+    static func news(_ report: InitializationReport, keys: String) -> String {
+        let folder = PrintableText.escaped(keys.utf8)
+        guard report.items.allSatisfy(\.wasCreated) else {
+            let made = report.items.filter(\.wasCreated).map { PrintableText.escaped($0.path.utf8) }
+            return "made what was missing in \(folder): \(made.joined(separator: ", "))\n"
+        }
+        return "made credentials in \(folder) for the server and \(KeyFolder.firstDevice)\n"
+    }
+
+    /// What a person types who sits at this host.
+    static func hint(for uri: CoAPURI, keys: String) -> String {
+        let host = ["::", "0.0.0.0"].contains(uri.host) ? "localhost" : uri.host
+        let target = CoAPURI(scheme: uri.scheme, host: host, port: uri.port).authority
+        let folder = keys == "keys" ? "" : " --keys \(ShellText.quoted(keys))"
+        let credentials = uri.scheme == .coaps ? " --identity \(KeyFolder.firstDevice)\(folder)" : ""
+        // A shell takes brackets for a pattern.
+        return "  coap-get\(credentials) \(ShellText.quoted("\(target)/sensors/temperature"))\n"
+            + "  coap-put\(credentials) -e on \(ShellText.quoted("\(target)/actuators/led"))\n"
+    }
+
+    private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

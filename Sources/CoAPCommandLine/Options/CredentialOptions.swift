@@ -83,20 +83,18 @@ struct CredentialOptions: ParsableArguments {
         switch (pskFile, psk) {
         case (let file?, nil):
             let key = try CredentialFiles.secret(at: file)
-            let bytes: [UInt8]? = key.withBytes { bytes in
-                var line = Array(bytes)
-                while line.last == 0x0A || line.last == 0x0D { line.removeLast() }
-                guard line.starts(with: "hex:".utf8) else { return line }
-                return Hexadecimal.decode(String(decoding: line.dropFirst(4), as: UTF8.self).filter { $0 != " " })
+            let name = PrintableText.escaped(file.utf8)
+            guard var bytes = key.withBytes(Self.key) else {
+                throw CoAPError(.invalidCredentials, "\(name): behind 'hex:' pairs of digits 0-9 and a-f are expected")
             }
-            guard let bytes else {
-                throw CoAPError(.invalidCredentials, "\(file): behind 'hex:' pairs of digits 0-9 and a-f are expected")
-            }
+            defer { bytes.wipe() }
             guard !bytes.isEmpty else {
-                throw CoAPError(.invalidCredentials, "\(file): the file is empty; write the key into it")
+                throw CoAPError(.invalidCredentials, "\(name): there is no key in it; write it on one line")
             }
-            return try CredentialOptions.named(file) { () throws(CoAPError) in
-                try PreSharedKey(identity: pskIdentity, key: Secret(bytes))
+            do throws(CoAPError) {
+                return try PreSharedKey(identity: pskIdentity, key: Secret(bytes))
+            } catch {
+                throw CoAPError(error.code, "\(name): \(error.message)")
             }
         case (nil, let key?): return try PreSharedKey(identity: pskIdentity, key: Secret(key.utf8))
         case (nil, nil):
@@ -105,6 +103,15 @@ struct CredentialOptions: ParsableArguments {
                 "the identity '\(PrintableText.escaped(pskIdentity.utf8))' needs its key: give --psk-file FILE")
         case (_?, _?): throw CoAPError(.invalidArgument, "there are two keys: give --psk-file or --psk, not both")
         }
+    }
+
+    /// The key in a file's text: without the line's end, and in digits behind `hex:`; nil when those make no sense.
+    private static func key(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+        var line = Array(text)
+        while line.last == 0x0A || line.last == 0x0D { line.removeLast() }
+        guard line.starts(with: "hex:".utf8) else { return line }
+        defer { line.wipe() }
+        return Hexadecimal.decode(String(decoding: line.dropFirst(4), as: UTF8.self).filter { $0 != " " })
     }
 
     private func certificateSecurity() throws(CoAPError) -> ClientSecurity {
@@ -122,14 +129,6 @@ struct CredentialOptions: ParsableArguments {
             return .certificate(own, trust: trust)
         case (_?, nil): throw CoAPError(.invalidArgument, "a certificate needs its private key: give -j FILE too")
         case (nil, _?): throw CoAPError(.invalidArgument, "a private key needs its certificate: give -c FILE too")
-        }
-    }
-
-    private static func named<Value>(_ name: String, _ body: () throws(CoAPError) -> Value) throws(CoAPError) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw CoAPError(error.code, "\(name): \(error.message)", cause: error.cause)
         }
     }
 }

@@ -12,7 +12,11 @@ struct RequestOptions: ParsableArguments {
     )
     var accept: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the body, byte for byte, to this file.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Write the body, byte for byte, to this file, once all of it is there; - is the standard output.",
+            valueName: "file"))
     var output: String?
 
     @Flag(name: [.customShort("N"), .customLong("non-confirmable")], help: "Send the request once and repeat nothing.")

@@ -19,13 +19,20 @@ struct BodyRenderer {
             guard let links = try? LinkFormat(parsing: payload) else { return text(payload) }
             return Array(Self.links(links, terminal).utf8)
         case let format? where format.isJSON: return json(payload)
-        case .text?: return text(payload)
-        default:
-            let isText =
-                String(validating: payload, as: UTF8.self).map { !$0.unicodeScalars.contains { $0.value < 9 } } ?? false
-            if isText { return text(payload) }
-            return terminal.isInteractive ? Array(Self.dump(payload).utf8) : payload
+        case let format?:
+            // What is not meant as text is passed on byte for byte to a program, and looked at for a person.
+            if format.isText || terminal.isInteractive && Self.looksLikeText(payload) { return text(payload) }
+        case nil:
+            // Text more often than not (RFC 7252 §5.5.2).
+            if Self.looksLikeText(payload) { return text(payload) }
         }
+        return terminal.isInteractive ? Array(Self.dump(payload).utf8) : payload
+    }
+
+    /// True for UTF-8 with no other control characters than those of plain text.
+    private static func looksLikeText(_ payload: [UInt8]) -> Bool {
+        guard String(validating: payload, as: UTF8.self) != nil else { return false }
+        return payload.allSatisfy { $0 >= 0x20 && $0 != 0x7F || 0x09...0x0D ~= $0 }
     }
 
     /// Text with a line feed at its end; at a terminal without what would drive it.
@@ -36,7 +43,7 @@ struct BodyRenderer {
 
     private func json(_ payload: [UInt8]) -> [UInt8] {
         guard let value = try? JSONParser.parse(payload) else { return text(payload) }
-        return Array((value.pretty + "\n").utf8)
+        return text(Array(value.pretty.utf8))
     }
 
     private func senML(_ payload: [UInt8]) -> String? {
@@ -71,8 +78,7 @@ struct BodyRenderer {
         let known: Set = ["rt", "if", "ct", "title", "obs"]
         let rows = document.links.map { link -> [String] in
             let formats = (link["ct"] ?? "").split(separator: " ").map { number in
-                UInt16(number).map { ContentFormat(rawValue: $0) }?.mediaType.map { String($0.prefix { $0 != ";" }) }
-                    ?? String(number)
+                UInt16(number).map { shortName(ContentFormat(rawValue: $0)) } ?? String(number)
             }
             let others = link.attributes.filter { !known.contains($0.name) }.map { attribute in
                 attribute.value.map { "\(attribute.name)=\($0)" } ?? attribute.name
@@ -88,6 +94,13 @@ struct BodyRenderer {
         ).text(for: terminal)
     }
 
+    /// What to write behind `-A` for a format: `json`, `senml+json`; its number where it has no name.
+    private static func shortName(_ format: ContentFormat) -> String {
+        guard let media = format.mediaType?.prefix(while: { $0 != ";" }) else { return String(format.rawValue) }
+        let short = media == "text/plain" ? "text" : media.split(separator: "/").last.map(String.init) ?? ""
+        return ContentFormat(named: short) == format ? short : String(media)
+    }
+
     /// Bytes in rows of sixteen.
     static func dump(_ payload: [UInt8]) -> String {
         var text = ""
@@ -100,5 +113,14 @@ struct BodyRenderer {
             text += digits.padding(toLength: 47, withPad: " ", startingAt: 0) + "  " + characters + "\n"
         }
         return text + "(\(payload.count) bytes; -o FILE writes them to a file)\n"
+    }
+}
+
+extension ContentFormat {
+    /// True for text, XML, JSON and what is built on them.
+    fileprivate var isText: Bool {
+        guard let media = mediaType?.prefix(while: { $0 != ";" }) else { return false }
+        return media.hasPrefix("text/") || media.hasSuffix("xml") || media.hasSuffix("json")
+            || media == "application/link-format"
     }
 }

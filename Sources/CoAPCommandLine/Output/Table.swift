@@ -7,23 +7,42 @@ struct Table {
     /// Columns whose values stand at the right.
     var alignedRight: Set<Int> = []
 
-    /// The table as text; the last column is cut where the width ends.
+    /// No column is made narrower than this.
+    private static let minimumWidth = 8
+
+    /// The table as text. Columns without values are left out; where a terminal is too narrow, the widest columns are cut.
     func text(for terminal: Terminal) -> String {
         let used = heading.indices.filter { column in rows.contains { !$0[column].isEmpty } }
         guard !used.isEmpty else { return "" }
-        let widths = used.map { column in ([heading] + rows).map { $0[column].count }.max() ?? 0 }
+        var widths = used.map { column in ([heading] + rows).map { $0[column].count }.max() ?? 0 }
+        if terminal.isInteractive { Self.fit(&widths, into: terminal.width) }
         func line(_ cells: [String]) -> String {
             var text = ""
             for (position, column) in used.enumerated() {
-                let padding = String(repeating: " ", count: widths[position] - cells[column].count)
+                let cell = Self.cut(cells[column], to: widths[position])
+                let padding = String(repeating: " ", count: widths[position] - cell.count)
                 if position > 0 { text += "  " }
-                text += alignedRight.contains(column) ? padding + cells[column] : cells[column] + padding
+                text += alignedRight.contains(column) ? padding + cell : cell + padding
             }
             while text.last == " " { text.removeLast() }
-            guard terminal.isInteractive, text.count > terminal.width else { return text }
-            return text.prefix(terminal.width - 1) + "…"
+            return terminal.isInteractive ? Self.cut(text, to: terminal.width) : text
         }
         let head = terminal.hasColour ? "\u{1B}[2m\(line(heading))\u{1B}[0m" : line(heading)
         return ([head] + rows.map(line)).joined(separator: "\n") + "\n"
+    }
+
+    /// Makes the widest columns narrower until the row fits, or none can be.
+    private static func fit(_ widths: inout [Int], into width: Int) {
+        var excess = widths.reduce(2 * (widths.count - 1), +) - width
+        while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > minimumWidth
+        {
+            widths[widest] -= 1
+            excess -= 1
+        }
+    }
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        text.count > width ? text.prefix(max(0, width - 1)) + "…" : text
     }
 }

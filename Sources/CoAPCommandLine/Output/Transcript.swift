@@ -41,7 +41,7 @@ struct Transcript {
                 case .email(let address): address
                 }
             }
-            line("*", "  names \(names.joined(separator: ", "))")
+            line("*", "  names \(PrintableText.escaped(names.joined(separator: ", ").utf8))")
             line("*", "  SHA-256 \(Hexadecimal.encode(certificate.fingerprint))")
         case .preSharedKey: line("*", "the server knows the key")
         case .anonymous: break

@@ -4,61 +4,83 @@ import Foundation
 
 /// Takes keys out of the process list.
 enum ArgumentSecrecy {
-    /// Copies the arguments behind the program's name, and wipes the values of `-k` and `--psk` in all their spellings from
-    /// the memory that other processes see.
-    static func takeArguments() -> [String] {
-        let places = (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }
-        let plan = plan(places.map { String(cString: $0) })
-        for (index, start) in plan.keys { wipe(places[index], from: start) }
-        return plan.arguments
+    /// One part of a command line, and which of its bytes are a key.
+    struct Finding: Equatable {
+        /// The argument's place on the command line.
+        var index: Int
+        /// Where in it the key begins, in bytes.
+        var start: Int
     }
 
-    /// The arguments with every key in the one spelling `--psk=KEY`, and where the keys began in those given.
+    /// Copies the arguments behind the program's name and wipes, in the memory that other processes see, the values of
+    /// `-k` and `--psk` in all their spellings.
     ///
-    /// One spelling, because the parser knows fewer than people do and would name `-kKEY` in its complaint.
-    static func plan(_ given: [String]) -> (arguments: [String], keys: [(index: Int, start: Int)]) {
-        var arguments: [String] = []
-        var keys: [(index: Int, start: Int)] = []
-        var index = 0
-        while index < given.count, given[index] != "--" {
-            let argument = given[index]
-            defer { index += 1 }
-            guard let start = keyStart(argument) else {
-                arguments.append(argument)
-                continue
-            }
-            let isInNext = start == argument.utf8.count && !argument.hasSuffix("=")
-            guard !isInNext || index + 1 < given.count else {
-                arguments.append(argument)
-                continue
-            }
-            // The flags before it, `-vN` of `-vNk`.
-            let flags = argument.hasPrefix("--") ? "" : String(argument.prefix { $0 != "k" })
-            if flags.count > 1 { arguments.append(flags) }
-            if isInNext {
-                index += 1
-                keys.append((index, 0))
-                arguments.append("--psk=" + given[index])
-            } else {
-                keys.append((index, start))
-                arguments.append("--psk=" + String(decoding: argument.utf8.dropFirst(start), as: UTF8.self))
-            }
+    /// - Returns: the arguments, every key spelled `--psk=KEY`.
+    static func takeArguments() -> [String] {
+        var places: [UnsafeMutablePointer<CChar>] = []
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let bytes = CommandLine.unsafeArgv[index] else { break }
+            places.append(bytes)
         }
-        return (arguments + given[index...], keys)
+        let (arguments, keys) = normalized(places.map { String(cString: $0) })
+        for key in keys { wipe(places[key.index], from: key.start) }
+        return arguments
     }
 
-    /// Where the key begins in an argument that brings one; at the end when the next argument is the key; nil otherwise.
-    static func keyStart(_ argument: String) -> Int? {
-        if argument == "--psk" || argument == "-k" { return argument.utf8.count }
-        if argument.hasPrefix("--psk=") { return 6 }
-        if argument.hasPrefix("-k=") { return 3 }
-        // `-kKEY`, and `-k` behind flags that stand together, `-vk`.
+    /// Spells every key `--psk=KEY`, which takes keys that begin with a dash too, and tells where the keys were.
+    static func normalized(_ given: [String]) -> (arguments: [String], keys: [Finding]) {
+        var arguments: [String] = []
+        var keys: [Finding] = []
+        var index = 0
+        while index < given.count {
+            let argument = given[index]
+            if argument == "--" {
+                arguments += given[index...]
+                break
+            }
+            if takesAnything.contains(argument) {
+                // What stands behind is a text, whatever it looks like.
+                arguments += given[index...].prefix(2)
+                index += 2
+                continue
+            }
+            guard let (flags, key) = split(argument) else {
+                arguments.append(argument)
+                index += 1
+                continue
+            }
+            if !flags.isEmpty { arguments.append("-\(flags)") }
+            if let key {
+                keys.append(Finding(index: index, start: argument.utf8.count - key.utf8.count))
+                arguments.append("--psk=\(key)")
+            } else if index + 1 < given.count {
+                index += 1
+                keys.append(Finding(index: index, start: 0))
+                arguments.append("--psk=\(given[index])")
+            } else {
+                arguments.append("--psk")
+            }
+            index += 1
+        }
+        return (arguments, keys)
+    }
+
+    /// Options whose value may be anything, `-k` included.
+    private static let takesAnything: Set = ["-e", "--text"]
+
+    /// The flags before a key and the key; nil in its place when it is the next argument; nil for any other argument.
+    private static func split(_ argument: String) -> (flags: Substring, key: Substring?)? {
+        if argument == "--psk" { return ("", nil) }
+        if argument.hasPrefix("--psk=") { return ("", argument.dropFirst(6)) }
+        // `-kKEY`, `-k=KEY`, and `-k` behind flags that stand together, `-vk`.
         guard argument.hasPrefix("-"), !argument.hasPrefix("--") else { return nil }
-        let flags = argument.dropFirst()
-        guard let position = flags.firstIndex(of: "k"), flags[..<position].allSatisfy({ "vN".contains($0) }) else {
+        let letters = argument.dropFirst()
+        guard let position = letters.firstIndex(of: "k"), letters[..<position].allSatisfy({ "vNh".contains($0) }) else {
             return nil
         }
-        return argument[...position].utf8.count
+        let rest = letters[letters.index(after: position)...]
+        if rest.isEmpty { return (letters[..<position], nil) }
+        return (letters[..<position], rest.hasPrefix("=") ? rest.dropFirst() : rest)
     }
 
     private static func wipe(_ bytes: UnsafeMutablePointer<CChar>, from start: Int) {

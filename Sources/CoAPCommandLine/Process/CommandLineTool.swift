@@ -10,6 +10,9 @@ public enum CommandLineTool {
     /// The version all tools report.
     static let version = "0.1.0"
 
+    /// How long a command may take to end after it was interrupted: to close its session, and no more.
+    private static let grace = DispatchTimeInterval.seconds(1)
+
     /// Runs a command and ends the process.
     ///
     /// - Parameters:
@@ -23,15 +26,13 @@ public enum CommandLineTool {
         let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
         if handlesInterrupts {
             signal(SIGINT, SIG_IGN)
-            let presses = Locked(0)
             interrupts.setEventHandler {
-                let count = presses.withLock { count in
-                    count += 1
-                    return count
-                }
-                // Once lets sessions be closed, twice does not wait for it.
-                if count > 1 { _exit(ExitStatus.interrupted) }
                 task.cancel()
+                // Reading the standard input and looking up a host cannot be cancelled.
+                DispatchQueue.global().asyncAfter(deadline: .now() + grace) {
+                    Terminal.complain(Self.interrupted)
+                    _exit(ExitStatus.interrupted)
+                }
             }
             interrupts.resume()
         }
@@ -39,6 +40,8 @@ public enum CommandLineTool {
         fflush(nil)
         exit(exitCode)
     }
+
+    private static let interrupted = "interrupted"
 
     private static func status(of command: (some ParsableCommand).Type, _ arguments: [String]) async -> Int32 {
         do {
@@ -52,22 +55,38 @@ public enum CommandLineTool {
         } catch let finished as Finished {
             return finished.status
         } catch let error as CoAPError where error.code == .cancelled {
-            Terminal.complain("interrupted before the response came")
+            Terminal.complain(interrupted)
             return ExitStatus.interrupted
         } catch let error as CoAPError {
-            Terminal.complain(error.code == .cancelled ? "interrupted" : error.description)
+            Terminal.complain(error.description)
             return ExitStatus.status(of: error)
         } catch let error as OutputError {
             Terminal.complain(error.message)
-            return ExitStatus.cannotCreate
+            return error.status
         } catch is CancellationError {
-            Terminal.complain("interrupted")
+            Terminal.complain(interrupted)
             return ExitStatus.interrupted
         } catch {
-            let message = command.fullMessage(for: error)
-            let status = command.exitCode(for: error).rawValue
-            if status == 0 { Terminal.write(message + "\n") } else { Terminal.writeError(message + "\n") }
-            return status
+            return Self.status(of: command, error, arguments)
         }
+    }
+
+    /// What the argument parser has to say: a help page, the version, or what is wrong on one line.
+    private static func status(
+        of command: (some ParsableCommand).Type, _ error: any Error, _ arguments: [String]
+    ) -> Int32 {
+        let status = command.exitCode(for: error).rawValue
+        if status == 0 {
+            do {
+                try Terminal.write(command.fullMessage(for: error) + "\n")
+                return status
+            } catch {
+                Terminal.complain(error.message)
+                return error.status
+            }
+        }
+        Terminal.complain(
+            UsageMessage.text(for: command.message(for: error), command: command, arguments: arguments))
+        return status
     }
 }

@@ -13,6 +13,7 @@ enum ExitStatus {
     static let unavailable: Int32 = 69
     static let software: Int32 = 70
     static let cannotCreate: Int32 = 73
+    static let outputFailed: Int32 = 74
     static let protocolError: Int32 = 76
     static let refused: Int32 = 77
     static let interrupted: Int32 = 130
@@ -44,18 +45,25 @@ enum ExitStatus {
 
     /// The list for the help pages.
     static let help = """
-        Exit codes: 0 for a 2.xx response, 4 for 4.xx, 5 for 5.xx; 64 wrong usage, 65 bad data, 66 a file cannot be read, \
-        68 unknown host, 69 no answer, 70 internal error, 73 a file cannot be written, 76 protocol error, 77 handshake or \
-        credential refused, 130 interrupted.
+        Exit codes:
+          0    the response is of class 2.xx
+          4    the response is of class 4.xx
+          5    the response is of class 5.xx
+          64   the command line is wrong
+          65   a key, certificate or body makes no sense
+          66   a file cannot be read, or others may read a secret in it
+          68   the host is unknown
+          69   no answer
+          70   internal error
+          73   a file cannot be made
+          74   output cannot be written
+          76   the server broke the protocol
+          77   the handshake failed: a key or certificate was refused
+          130  interrupted
         """
 }
 
 /// Ends a command with a code after everything was said.
 struct Finished: Error {
     let status: Int32
-}
-
-/// An output file that cannot be written.
-struct OutputError: Error {
-    let message: String
 }

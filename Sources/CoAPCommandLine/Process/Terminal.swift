@@ -20,18 +20,28 @@ struct Terminal: Sendable {
         let environment = ProcessInfo.processInfo.environment
         return Terminal(
             isInteractive: isInteractive,
-            hasColour: isInteractive && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb",
+            hasColour: isInteractive && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb",
             width: known ? max(40, Int(size.ws_col)) : 120)
     }
 
     /// Writes text to the standard output at once.
-    static func write(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
+    ///
+    /// - Throws: ``OutputError`` when it is closed or full.
+    static func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
 
     /// Writes bytes to the standard output at once.
-    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    ///
+    /// - Throws: ``OutputError`` when it is closed or full.
+    static func write(_ bytes: [UInt8]) throws(OutputError) {
+        let number = write(bytes, to: STDOUT_FILENO)
+        guard number != 0 else { return }
+        throw OutputError(
+            message: "the standard output cannot be written: \(String(cString: strerror(number)))",
+            status: ExitStatus.outputFailed)
+    }
 
-    /// Writes text to the standard error.
-    static func writeError(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+    /// Writes text to the standard error; nobody is left to tell when that fails.
+    static func writeError(_ text: String) { _ = write(Array(text.utf8), to: STDERR_FILENO) }
 
     /// Says on one line what went wrong, behind the tool's name.
     static func complain(_ message: String) {
@@ -39,15 +49,23 @@ struct Terminal: Sendable {
         writeError("\(name): \(message)\n")
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Writes all of the bytes; returns the system's error number, 0 for none.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var start = 0
         while start < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Foundation.write(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            if count < 0, errno == EAGAIN {
+                // Someone made the terminal or pipe non-blocking: wait until it takes more.
+                var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&wait, 1, -1)
+                continue
+            }
+            guard count > 0 else { return count < 0 ? errno : EIO }
             start += count
         }
+        return 0
     }
 }

@@ -3,9 +3,9 @@
 import CoAP
 
 /// Text for a command line that a person copies from a message.
-enum ShellText {
+package enum ShellText {
     /// A path as one word of a POSIX shell.
-    static func quoted(_ path: String) -> String {
+    package static func quoted(_ path: String) -> String {
         let word = path.hasPrefix("-") ? "./\(path)" : path
         let isPlain = word.utf8.allSatisfy { byte in
             switch byte {

@@ -67,7 +67,7 @@ struct BenchReportTests {
         // 10 µs to 10 µs and 20 µs to 10 µs; the third run has no figure.
         #expect(rows[1].cpuRatio == 1.5)
         let lines = report.text.split(separator: "\n")
-        #expect(lines.count == 4 && lines[2].hasPrefix("second ") && lines[2].hasSuffix("2.00 x     1.50 x"))
+        #expect(lines.count == 4 && lines[2].hasPrefix("second ") && lines[2].hasSuffix("2.00 x    1.50 x"))
         #expect(lines[1].hasSuffix("-         -"))
         guard case .array(let objects) = report.json else {
             Issue.record("the report is no array")

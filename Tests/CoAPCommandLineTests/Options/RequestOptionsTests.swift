@@ -84,13 +84,14 @@ struct RequestOptionsTests {
         #expect(error?.code == .invalidArgument)
     }
 
-    @Test("A key is taken as it is, and no complaint shows it", arguments: ["a=b", "-x", "--raw", "", "ä b"])
+    @Test("A key is taken as it is, and no complaint shows it", arguments: ["a=b", "-x", "--raw", "ä b"])
     func key(key: String) throws {
         let arguments = ["-u", "me", "-k", key, "coaps://h/x"]
-        #expect(try GetCommand.parse(ArgumentSecrecy.plan(arguments).arguments).credentials.psk == key)
-        let wrong = ArgumentSecrecy.plan(["list", "-kTopSecret"]).arguments
+        #expect(try GetCommand.parse(ArgumentSecrecy.normalized(arguments).arguments).credentials.psk == key)
+        let wrong = ArgumentSecrecy.normalized(["list", "-kTopSecret"]).arguments
         let error = #expect(throws: (any Error).self) { try KeysCommand.parseAsRoot(wrong) }
-        let message = KeysCommand.fullMessage(for: try #require(error))
+        let message = UsageMessage.text(
+            for: KeysCommand.message(for: try #require(error)), command: KeysCommand.self, arguments: wrong)
         #expect(message.contains("--psk") && !message.contains("TopSecret"), "\(message)")
     }
 
@@ -98,5 +99,17 @@ struct RequestOptionsTests {
     func usage(arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try GetCommand.parse(arguments) }
         if let error { #expect(GetCommand.exitCode(for: error).rawValue == 64) }
+    }
+
+    @Test("One line for what the parser says")
+    func usageMessage() {
+        let list = "The value 'x' is invalid.\nPlease provide one of the following:\n  - a\n  - b"
+        #expect(
+            UsageMessage.text(for: list, command: CoAPCommand.self, arguments: ["keys", "add"])
+                == "the value 'x' is invalid. Please provide one of the following: a, b; see coap keys add --help")
+        #expect(
+            UsageMessage.text(
+                for: "2 unexpected arguments", command: CoAPCommand.self, arguments: ["keys", "fly", "x"])
+                == "there is no command 'fly'; see coap keys --help")
     }
 }

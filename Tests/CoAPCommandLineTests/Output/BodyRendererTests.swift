@@ -60,9 +60,9 @@ struct BodyRendererTests {
         let document = #"</t>;rt="temperature";if="core.s";ct="0 50 9999";obs;title="Air",</led>;rt=light;sz=3;x"#
         #expect(
             text(document, .linkFormat, to: terminal) == """
-                RESOURCE  TYPE         INTERFACE  FORMATS                             OBSERVABLE  TITLE  MORE
-                /t        temperature  core.s     text/plain, application/json, 9999  yes         Air
-                /led      light                                                                          sz=3 x
+                RESOURCE  TYPE         INTERFACE  FORMATS           OBSERVABLE  TITLE  MORE
+                /t        temperature  core.s     text, json, 9999  yes         Air
+                /led      light                                                        sz=3 x
 
                 """)
         #expect(text("no links", .linkFormat, to: terminal) == "no links\n")

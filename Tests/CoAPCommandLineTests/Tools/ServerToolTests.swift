@@ -14,12 +14,12 @@ struct ServerToolTests {
         let result = await server.process.end()
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.transcript)")
         let lines = result.output.split(separator: "\n").map(String.init)
-        #expect(lines.first == "made credentials in \(server.keys)/ for the server and device-1")
+        #expect(lines.first == "made credentials in \(server.keys) for the server and device-1")
         #expect(lines.last == "stopped")
         let port = try #require(server.authorities[0].split(separator: ":").last)
         let options = "--identity device-1 --keys \(server.keys)"
-        #expect(lines.contains("  coap-get \(options) coaps://localhost:\(port)/sensors/temperature"))
-        #expect(lines.contains("  coap-put \(options) -e on coaps://localhost:\(port)/actuators/led"))
+        #expect(lines.contains("  coap-get \(options) coaps://127.0.0.1:\(port)/sensors/temperature"))
+        #expect(lines.contains("  coap-put \(options) -e on coaps://127.0.0.1:\(port)/actuators/led"))
         for digits in try server.keyDigits() { #expect(!result.transcript.contains(digits)) }
     }
 
