@@ -120,6 +120,48 @@ struct LibcoapServerTests {
         }
     }
 
+    @Test("After a server said goodbye the next request connects anew")
+    func stoppedServer() async throws {
+        let security = try TestKey.client()
+        let key = ["-k", TestKey.key]
+        try await LibcoapServer.with(.coapServerOpenSSL, key) { server in
+            try await CoAPClient.withSession(to: server.secure, security: security) { session in
+                _ = try await session.get("time")
+                try await server.process.stop()
+                let error = await #expect(throws: CoAPError.self) { try await session.get("time") }
+                #expect(error?.code == .unreachable || error?.code == .closed)
+                try await LibcoapServer.with(.coapServerOpenSSL, key, port: server.port) { _ in
+                    let codes = try await withThrowingTaskGroup(of: Code.self) { group in
+                        for _ in 0..<5 { group.addTask { try await session.get("time").code } }
+                        return try await group.reduce(into: [Code]()) { $0.append($1) }
+                    }
+                    #expect(codes == [Code](repeating: .content, count: 5))
+                    #expect(try await session.ping() > .zero)
+                }
+            }
+        }
+    }
+
+    @Test("A server that lost its sessions gets a new handshake after the first request without an answer")
+    func restartedServer() async throws {
+        let security = try TestKey.client()
+        let first = ["-k", TestKey.key]
+        try await LibcoapServer.with(.coapServerOpenSSL, first) { server in
+            try await CoAPClient.withSession(to: server.secure, security: security) { session in
+                _ = try await session.get("time")
+                try await server.process.kill()
+                try await LibcoapServer.with(.coapServerOpenSSL, first, port: server.port) { _ in
+                    let error = await #expect(throws: CoAPError.self) {
+                        try await session.get("time", timeout: .seconds(1))
+                    }
+                    #expect(error?.code == .timeout)
+                    let answer = try await session.get("time")
+                    #expect(answer.code == .content)
+                }
+            }
+        }
+    }
+
     @Test("An IPv6 address is not sent as a server name, which GnuTLS would refuse")
     func noNameForAddress() async throws {
         let security = try TestKey.client()

@@ -36,7 +36,11 @@ final class ClientConnection: @unchecked Sendable {
     private var attemptTimer: TimerQueue<() -> Void>.ID?
     private var failure: HandshakeFailure
     /// True once the server at this address has sent anything.
-    private var hasHeard = false
+    private var hasHeard: Bool { lastHeard != nil }
+    private var lastHeard: MonotonicTime?
+    /// True when a request over DTLS ended without a sign of the server: it may have lost the session in a restart, and
+    /// would never say so.
+    private var isSilent = false
 
     private(set) var info = ConnectionInfo()
 
@@ -78,7 +82,8 @@ final class ClientConnection: @unchecked Sendable {
 
     private func startAttempt() {
         attemptStarted = .now
-        hasHeard = false
+        lastHeard = nil
+        isSilent = false
         failure = HandshakeFailure(server: uri.authority, host: uri.host)
         let parameters: DTLSClientParameters?
         switch security {
@@ -223,6 +228,7 @@ final class ClientConnection: @unchecked Sendable {
                         "\(limit) requests wait for a response already; wait for some, or raise maximumPendingRequests")
                 ))
         }
+        renewIfSilent()
         pending[request.token] = request
         request.timer = core.loop.schedule(after: request.timeout) { [weak self] in
             request.timer = nil
@@ -242,6 +248,7 @@ final class ClientConnection: @unchecked Sendable {
         guard let handle, let context, handle.isEstablished else {
             return complete(request, .failure(CoAPError(.closed, "the connection to \(uri.authority) was lost")))
         }
+        request.sent = .now
         do throws(CoAPError) {
             request.messageID = try context.calling { () throws(CoAPError) in
                 try handle.send(
@@ -270,6 +277,7 @@ final class ClientConnection: @unchecked Sendable {
             hasHeard
             ? "the server is there but slow; wait longer, or see its log"
             : "check host and port, and that a firewall lets UDP pass"
+        notHeard(since: request.sent)
         let what = request.messageID == nil ? "no session" : "no response"
         complete(
             request, .failure(CoAPError(.timeout, "\(what) from \(uri.authority) within \(time) s: \(advice)")))
@@ -290,6 +298,7 @@ final class ClientConnection: @unchecked Sendable {
 
     func ping(timeout: Duration, _ completion: @escaping Completion<Duration>) {
         core.loop.preconditionOnLoop()
+        renewIfSilent()
         connect { [weak self] result in
             guard let self else { return }
             if case .failure(let error) = result { return completion(.failure(error)) }
@@ -299,6 +308,7 @@ final class ClientConnection: @unchecked Sendable {
             else { return completion(.failure(self.unreachable)) }
             let timer = self.core.loop.schedule(after: timeout) { [weak self] in
                 guard let self, self.pings.removeValue(forKey: messageID) != nil else { return }
+                self.notHeard(since: started)
                 let time = HandshakeFailure.seconds(timeout)
                 completion(.failure(CoAPError(.timeout, "no answer from \(self.uri.authority) within \(time) s")))
             }
@@ -308,8 +318,28 @@ final class ClientConnection: @unchecked Sendable {
 
     // MARK: What libcoap reports
 
+    private func heard() {
+        lastHeard = .now
+        isSilent = false
+    }
+
+    /// Nothing came after this was sent. Others may still wait for their responses, so the session stays until the next
+    /// request that finds it unused.
+    private func notHeard(since sent: MonotonicTime?) {
+        guard let sent, handle?.isDTLS == true, lastHeard.map({ $0 < sent }) != false else { return }
+        isSilent = true
+    }
+
+    /// Gives up a session that fell silent, so that what comes next makes a new one.
+    private func renewIfSilent() {
+        guard case .established = state, isSilent, pending.isEmpty, pings.isEmpty else { return }
+        logger.debug("session fell silent, connecting anew")
+        drop()
+        state = .disconnected
+    }
+
     func received(_ message: InboundMessage) -> Bool {
-        hasHeard = true
+        heard()
         guard let request = pending[message.token] else { return false }
         complete(
             request,
@@ -320,7 +350,7 @@ final class ClientConnection: @unchecked Sendable {
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
         switch reason {
         case .reset:
-            hasHeard = true
+            heard()
             if let ping = pings.removeValue(forKey: messageID) {
                 core.loop.cancel(ping.timer)
                 ping.done(.success(.now - ping.started))
@@ -342,6 +372,7 @@ final class ClientConnection: @unchecked Sendable {
             lost(unreachable)
         case .tooManyRetries:
             guard let request = pending[token], token.count > 0 else { return }
+            notHeard(since: request.sent)
             complete(
                 request,
                 .failure(
@@ -362,8 +393,13 @@ final class ClientConnection: @unchecked Sendable {
     func event(_ event: SessionEvent) {
         switch event {
         case .connected:
-            hasHeard = true
-            established()
+            heard()
+            // libcoap reports this before it holds the session for established, and sends nothing until then.
+            let connected = handle
+            context?.afterDispatch { [weak self] in
+                guard let self, self.handle == connected, case .connecting = self.state else { return }
+                self.established()
+            }
         case .failed:
             guard let connection = handle?.connection else { return }
             failure.progress = connection.progress
@@ -376,7 +412,7 @@ final class ClientConnection: @unchecked Sendable {
                 let isRefused = failure.alert != nil || failure.verification != 0
                 attemptFailed(isRefused ? failure.error : unreachable)
             case .established:
-                hasHeard = false
+                lastHeard = nil
                 lost(CoAPError(.closed, "\(uri.authority) closed the session; the next request makes a new one"))
             case .disconnected, .closed: break
             }

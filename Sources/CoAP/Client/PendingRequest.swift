@@ -10,6 +10,8 @@ final class PendingRequest: @unchecked Sendable {
     var completion: ((Result<Response, CoAPError>) -> Void)?
     var timer: TimerQueue<() -> Void>.ID?
     var messageID: UInt16?
+    /// When it was handed to libcoap.
+    var sent: MonotonicTime?
     var isCancelled = false
 
     init(_ request: Request, confirmable: Bool, timeout: Duration) {

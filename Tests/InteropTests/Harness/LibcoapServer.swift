@@ -15,13 +15,13 @@ struct LibcoapServer: Sendable {
     /// Its plain endpoint.
     var plain: String { "coap://\(host):\(port)" }
 
-    /// Starts a server on free ports, calls the closure when it listens, and stops it.
+    /// Starts a server, on free ports unless told where, calls the closure when it listens, and stops it.
     static func with<Result>(
-        _ peer: Peer, _ arguments: [String] = [], host: String = "127.0.0.1",
+        _ peer: Peer, _ arguments: [String] = [], host: String = "127.0.0.1", port: UInt16? = nil,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (LibcoapServer) async throws -> Result
     ) async throws -> Result {
-        let port = try FreePort.pair()
+        let port = try port ?? FreePort.pair()
         // At this level it says when it listens, and what it receives.
         let process = try PeerProcess(
             try peer.path, ["-v", "7", "-A", host, "-p", "\(port)", "-d", "20"] + arguments)

@@ -92,6 +92,12 @@ final class PeerProcess: Sendable {
         return monitor.result
     }
 
+    /// Ends the program without its help and waits until it is gone.
+    func kill() async throws {
+        monitor.signal(SIGKILL)
+        _ = try await monitor.wait(for: .end, "its end after SIGKILL", within: Self.patience)
+    }
+
     /// Writes to the program's standard input.
     func send(_ bytes: some Collection<UInt8>) { monitor.send(Array(bytes)) }
 
