@@ -30,7 +30,7 @@ public enum CommandLineTool {
                 task.cancel()
                 // Reading the standard input and looking up a host cannot be cancelled.
                 DispatchQueue.global().asyncAfter(deadline: .now() + grace) {
-                    Terminal.complain(Self.interrupted)
+                    Self.sayInterrupted()
                     _exit(ExitStatus.interrupted)
                 }
             }
@@ -41,7 +41,16 @@ public enum CommandLineTool {
         exit(exitCode)
     }
 
-    private static let interrupted = "interrupted"
+    /// Says so once: the command's end and the end of its grace may fall together.
+    private static func sayInterrupted() {
+        let isFirst = hasSaidInterrupted.withLock { said in
+            defer { said = true }
+            return !said
+        }
+        if isFirst { Terminal.complain("interrupted") }
+    }
+
+    private static let hasSaidInterrupted = Locked(false)
 
     private static func status(of command: (some ParsableCommand).Type, _ arguments: [String]) async -> Int32 {
         do {
@@ -55,7 +64,7 @@ public enum CommandLineTool {
         } catch let finished as Finished {
             return finished.status
         } catch let error as CoAPError where error.code == .cancelled {
-            Terminal.complain(interrupted)
+            sayInterrupted()
             return ExitStatus.interrupted
         } catch let error as CoAPError {
             Terminal.complain(error.description)
@@ -64,7 +73,7 @@ public enum CommandLineTool {
             Terminal.complain(error.message)
             return error.status
         } catch is CancellationError {
-            Terminal.complain(interrupted)
+            sayInterrupted()
             return ExitStatus.interrupted
         } catch {
             return Self.status(of: command, error, arguments)

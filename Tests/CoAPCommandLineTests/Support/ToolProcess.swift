@@ -8,7 +8,7 @@ final class ToolProcess: Sendable {
     /// After this time a tool that should have ended is killed, and the test sees the signal as its status.
     private static let patience: TimeInterval = 60
     // One start at a time: a tool must not inherit the pipes of another, which would keep them open.
-    private static let starting = Locked(())
+    private static let starting = Locked(0)
 
     private struct State {
         var output: [UInt8] = []

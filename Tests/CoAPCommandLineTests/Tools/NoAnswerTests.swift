@@ -59,8 +59,8 @@ struct NoAnswerTests {
             ["-k", "top-secret"], ["-ktop-secret"], ["--psk", "top-secret"], ["--psk=top-secret"], ["-Nktop-secret"],
         ])
     func secrecy(spelling: [String]) async throws {
-        let socket = try SilentSocket()
         for (tool, verb) in [(Tool.get, [String]()), (.coap, ["get"])] {
+            let socket = try SilentSocket()
             let uri = "coaps://127.0.0.1:\(socket.port)/x"
             let process = try ToolProcess(tool, verb + ["-u", "device-1"] + spelling + ["-v", uri])
             try #require(await socket.receive())
