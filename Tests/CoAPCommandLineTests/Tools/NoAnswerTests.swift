@@ -21,10 +21,7 @@ struct NoAnswerTests {
     func silent(scheme: String) async throws {
         let socket = try SilentSocket()
         let uri = "\(scheme)://127.0.0.1:\(socket.port)/x"
-        let started = ContinuousClock.now
         let result = try await ToolProcess.run(.get, ["-B", "0.5"] + (scheme == "coaps" ? key : []) + [uri])
-        // The usual deadlines are 10 and 30 seconds.
-        #expect(ContinuousClock.now - started < .seconds(8))
         #expect(result.status == 69 && result.complainsOnce, "\(result.transcript)")
         #expect(
             result.errors.contains("check host and port") && result.errors.contains("within 0.5 s"),
