@@ -12,7 +12,6 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-keys=$work/keys
 output=$work/output
 
 number=0
@@ -53,13 +52,15 @@ swift build --scratch-path "$scratch" "${release[@]}" </dev/null >"$output" 2>&1
 }
 tail -n 1 "$output" | sed 's/^/   /'
 PATH=$(swift build --scratch-path "$scratch" "${release[@]}" --show-bin-path):$PATH
+# From here on in an empty folder, so that each command is short enough to be read, and typed.
+cd "$work"
 
-step "Keys" "An authority, a certificate for the server, and for device-1 a certificate and a pre-shared key."
-run coap keys init --keys "$keys" || stop "no keys were made"
+step "Keys" "An authority, a certificate for the server, and for device-1 a certificate and a pre-shared key, in the folder keys."
+run coap keys init || stop "no keys were made"
 
 step "Server" "Serves a simulated device to peers that have a key or a certificate; port 0 takes a free one."
-echo "   \$ coap-server --listen coaps://127.0.0.1:0 --keys $keys &"
-coap-server --listen coaps://127.0.0.1:0 --keys "$keys" </dev/null >"$work/server" 2>&1 &
+echo "   \$ coap-server --listen coaps://127.0.0.1:0 &"
+coap-server --listen coaps://127.0.0.1:0 </dev/null >"$work/server" 2>&1 &
 server=$!
 uri=""
 for ((tries = 0; tries < 200; tries++)); do
@@ -71,25 +72,24 @@ sed 's/^/   /' "$work/server"
 [[ -n $uri ]] || stop "the server is not listening"
 
 step "Read, by pre-shared key" "Both sides prove that they know device-1's key, without sending it."
-run coap-get --identity device-1 --keys "$keys" "$uri/sensors/temperature" || stop "coap-get ended with $?"
+run coap-get --identity device-1 "$uri/sensors/temperature" || stop "coap-get ended with $?"
 grep -q '[0-9]' "$output" || stop "that is no temperature"
 
 step "Read, by certificate" "Both sides show a certificate; each checks the other's against the authority."
-run coap-get -c "$keys/devices/device-1.pem" -j "$keys/devices/device-1.key" -C "$keys/ca.pem" \
-    "$uri/sensors/temperature" || stop "coap-get ended with $?"
+run coap-get -c keys/devices/device-1.pem -j keys/devices/device-1.key -C keys/ca.pem "$uri/sensors/temperature" || stop "coap-get ended with $?"
 grep -q '[0-9]' "$output" || stop "that is no temperature"
 
 step "Write" "Switches the device's light on."
-run coap-put --identity device-1 --keys "$keys" -e on "$uri/actuators/led" || stop "coap-put ended with $?"
+run coap-put --identity device-1 -e on "$uri/actuators/led" || stop "coap-put ended with $?"
 
 step "Read back" "The light is on now."
-run coap-get --identity device-1 --keys "$keys" "$uri/actuators/led" || stop "coap-get ended with $?"
+run coap-get --identity device-1 "$uri/actuators/led" || stop "coap-get ended with $?"
 grep -q -w on "$output" || stop "the light is not on"
 
 step "A wrong key" "Someone who does not know device-1's key is refused; exit code 77 says so to a script."
-(umask 077 && head -c 16 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$work/wrong.key")
+(umask 077 && head -c 16 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >wrong.key)
 status=0
-run coap-get -u device-1 --psk-file "$work/wrong.key" "$uri/sensors/temperature" || status=$?
+run coap-get -u device-1 --psk-file wrong.key "$uri/sensors/temperature" || status=$?
 ((status == 77)) || stop "coap-get ended with $status, not 77"
 echo "   (exit code $status)"
 
