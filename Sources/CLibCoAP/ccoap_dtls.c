@@ -6,21 +6,32 @@
 #include <stdatomic.h>
 #include <string.h>
 
-// Where a context keeps its hooks, and libcoap's own callback, which is one function for every context.
-static int hooks_index = -1;
-static void make_hooks_index(void) { hooks_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+// Where a context keeps its hooks, and a server's connection the same ones, so that its end is heard of; and libcoap's own
+// callback, which is one function for every context.
+static int hooks_index = -1, accepted_index = -1;
 static void (*_Atomic libcoap_info)(const SSL *ssl, int where, int ret);
 
 static const ccoap_dtls_hooks_t *hooks_of(const SSL *ssl) {
     return SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), hooks_index);
 }
 
+static void freed(void *ssl, void *hooks, CRYPTO_EX_DATA *data, int index, long argl, void *argp) {
+    (void)data, (void)index, (void)argl, (void)argp;
+    const ccoap_dtls_hooks_t *known = hooks;
+    if (known && known->accepted) known->accepted(known->context, ssl, 0);
+}
+
+static void make_indexes(void) {
+    hooks_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    accepted_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, freed);
+}
+
 // An error that one peer's datagram left in the thread's queue would be read as the failure of the next peer's
-// connection, so the queue is emptied before a connection reads its datagram.
-static long before_read(BIO *bio, int operation, const char *argument, size_t length, int number, long value, int result,
+// connection, so the queue is emptied before a connection reads a datagram or writes one.
+static long before_datagram(BIO *bio, int operation, const char *argument, size_t length, int number, long value, int result,
                         size_t *processed) {
     (void)bio, (void)argument, (void)length, (void)number, (void)value, (void)processed;
-    if (operation == BIO_CB_READ) ERR_clear_error();
+    if (operation == BIO_CB_READ || operation == BIO_CB_WRITE) ERR_clear_error();
     return result;
 }
 
@@ -32,11 +43,20 @@ static void info(const SSL *ssl, int where, int ret) {
     if (chained && session) chained(ssl, where, ret);
     if (where & SSL_CB_HANDSHAKE_START) {
         BIO *bio = SSL_get_rbio(ssl);
-        if (bio && !BIO_get_callback_ex(bio)) BIO_set_callback_ex(bio, before_read);
-        if (!SSL_is_server(ssl) && hooks && hooks->client_start && SSL_get_state(ssl) != TLS_ST_OK)
-            hooks->client_start(hooks->context, (SSL *)ssl);
-    } else if ((where & SSL_CB_ALERT) && (ret >> 8) == SSL3_AL_FATAL && hooks && hooks->alert) {
-        hooks->alert(hooks->context, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
+        if (bio && !BIO_get_callback_ex(bio)) BIO_set_callback_ex(bio, before_datagram);
+        if (!hooks || SSL_get_state(ssl) == TLS_ST_OK) return;
+        if (!SSL_is_server(ssl)) {
+            if (hooks->client_start) hooks->client_start(hooks->context, (SSL *)ssl);
+        } else if (session) {
+            // Larger messages are taken than handshakes are sent in: those pass every network (RFC 8200 §5).
+            SSL_set_mtu((SSL *)ssl, 1200);
+            if (hooks->accepted && SSL_set_ex_data((SSL *)ssl, accepted_index, (void *)hooks) == 1)
+                hooks->accepted(hooks->context, (SSL *)ssl, 1);
+        }
+    } else if ((where & SSL_CB_ALERT) && hooks) {
+        if (hooks->closing && session && SSL_up_ref((SSL *)ssl) == 1) hooks->closing(hooks->context, (SSL *)ssl);
+        if (hooks->alert && (ret >> 8) == SSL3_AL_FATAL)
+            hooks->alert(hooks->context, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
     }
 }
 
@@ -54,7 +74,7 @@ int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups) {
 
 void ccoap_dtls_set_hooks(SSL_CTX *ctx, const ccoap_dtls_hooks_t *hooks) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, make_hooks_index);
+    pthread_once(&once, make_indexes);
     void (*current)(const SSL *, int, int) = SSL_CTX_get_info_callback(ctx);
     if (current != info) atomic_store_explicit(&libcoap_info, current, memory_order_relaxed);
     SSL_CTX_set_ex_data(ctx, hooks_index, (void *)hooks);

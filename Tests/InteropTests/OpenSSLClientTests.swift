@@ -82,6 +82,21 @@ struct OpenSSLClientTests {
         }
     }
 
+    @Test("A signal of CoAP over TCP neither ends the session nor is answered", arguments: [0xE4, 0xE5] as [UInt8])
+    func signal(code: UInt8) async throws {
+        try await TestServer.with(.key) { uri in
+            let client = try Self.client(uri, ["-dtls1_2", "-cipher", "PSK-AES128-CCM8"] + Self.keyArguments)
+            try await client.line(containing: "Cipher is PSK-AES128-CCM8")
+            client.send([0x40, code, 0x12, 0x33])
+            // The reset, before the next message goes out in a record of its own.
+            try await client.output(containing: "p\u{0}\u{12}3")
+            client.send(Self.request)
+            try await client.output(containing: "hello from swift")
+            client.closeInput()
+            _ = try await client.end()
+        }
+    }
+
     @Test("A session cannot be taken up again: each handshake proves the identity anew", .needs(.coapServerOpenSSL))
     func noResumption() async throws {
         let folder = try TemporaryFolder()

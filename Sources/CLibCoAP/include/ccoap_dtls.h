@@ -14,6 +14,11 @@ typedef struct ccoap_dtls_hooks {
     void *context;
     /// A client's handshake starts and no byte was sent: the place for the settings of this one connection.
     void (*client_start)(void *context, SSL *ssl);
+    /// A server's handshake starts (`starts` is 1), and later its connection is freed (0), whatever became of it.
+    void (*accepted)(void *context, SSL *ssl, int starts);
+    /// A connection sends or got an alert and may be about to be freed. The callee owes it one SSL_free, once libcoap has
+    /// returned: libcoap 4.3.1 goes on to use a connection that a message has just closed.
+    void (*closing)(void *context, SSL *ssl);
     /// A fatal alert was sent (`sent` is 1) or received.
     void (*alert)(void *context, coap_session_t *session, int sent, int description);
 } ccoap_dtls_hooks_t;

@@ -71,6 +71,8 @@ extension ClientCore: CoAPContextDelegate {
         session.flatMap { connection(of: $0) }?.alert(alert)
     }
 
+    func refused(_ reason: MessageRefusal) {}
+
     func refused(_ certificate: CertificateIdentity, on session: SessionHandle) {
         connection(of: session)?.refused(certificate)
     }

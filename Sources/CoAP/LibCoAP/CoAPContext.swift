@@ -28,6 +28,8 @@ final class CoAPContext: EventSource {
     // DTLS
     private var ssl: OpaquePointer?
     private let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
+    private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
+    private var handshakes: HandshakeWatch?
     private var keyStore: (any PreSharedKeyStore)?
     private let keyBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
     private let keyReference: UnsafeMutablePointer<coap_bin_const_t>
@@ -35,7 +37,7 @@ final class CoAPContext: EventSource {
 
     init(loop: EventLoop) throws(CoAPError) {
         loop.preconditionOnLoop()
-        LibCoAP.start()
+        try LibCoAP.start()
         guard let context = coap_new_context(nil) else {
             throw CoAPError(.internal, "libcoap has no memory for a context")
         }
@@ -46,9 +48,17 @@ final class CoAPContext: EventSource {
         batch = .allocate(capacity: Self.maximumReady * Self.maximumBatchFactor)
         hooks = .allocate(capacity: 1)
         hooks.initialize(to: ccoap_dtls_hooks_t())
+        filter = .allocate(capacity: 1)
+        filter.initialize(to: ccoap_filter_hooks_t())
         keyReference = .allocate(capacity: 1)
         keyReference.initialize(to: coap_bin_const_t())
         coap_context_set_block_mode(context, 0)
+        filter.pointee.context = Unmanaged.passUnretained(self).toOpaque()
+        filter.pointee.refused = { argument, reason in
+            guard let argument else { return }
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.refused(
+                reason == CCOAP_REFUSED_SIGNAL ? .signal : .malformed)
+        }
     }
 
     deinit {
@@ -56,6 +66,7 @@ final class CoAPContext: EventSource {
         ready.deallocate()
         batch.deallocate()
         hooks.deallocate()
+        filter.deallocate()
         keyReference.deallocate()
         if let base = keyBuffer.baseAddress { explicit_bzero(base, keyBuffer.count) }
         keyBuffer.deallocate()
@@ -96,6 +107,9 @@ final class CoAPContext: EventSource {
                 case COAP_EVENT_SERVER_SESSION_DEL: .deleted
                 default: nil
                 }
+            if reported == .connected, let connection = SessionHandle(session).connection {
+                context.handshakes?.ended(connection.ssl)
+            }
             if let reported { context.delegate?.event(reported, on: SessionHandle(session), of: context) }
             return 0
         }
@@ -166,7 +180,9 @@ final class CoAPContext: EventSource {
         }
         handledMessages = 0
         isDispatching = true
+        ccoap_filter_watch(filter)
         coap_io_do_epoll(pointer, batch.baseAddress, filled)
+        ccoap_filter_watch(nil)
         isDispatching = false
         if handledMessages >= batchFactor {
             batchFactor = min(batchFactor * 2, Self.maximumBatchFactor)
@@ -236,8 +252,9 @@ final class CoAPContext: EventSource {
         return bound
     }
 
-    /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory.
-    func secureServer(_ security: ServerSecurity) throws(CoAPError) {
+    /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory. A handshake that takes
+    /// longer than its timeout is ended and reported as a session that closed.
+    func secureServer(_ security: ServerSecurity, handshakeTimeout: Duration) throws(CoAPError) {
         loop.preconditionOnLoop()
         let suites = CipherPolicy.suites(
             keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
@@ -246,6 +263,10 @@ final class CoAPContext: EventSource {
                 .invalidCredentials,
                 "a coaps endpoint needs pre-shared keys or a certificate; give one of them, or listen on coap:// if "
                     + "plain CoAP is meant")
+        }
+        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session in
+            session.disconnect()
+            self?.settle()
         }
         let ssl = try configureSSL(ciphers: suites)
         if let credential = security.certificate?.parsed {
@@ -306,6 +327,15 @@ final class CoAPContext: EventSource {
         hooks.pointee.client_start = { argument, ssl in
             guard let argument, let ssl else { return }
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().startConnection(ssl)
+        }
+        hooks.pointee.accepted = { argument, ssl, starts in
+            guard let argument, let ssl else { return }
+            let watch = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().handshakes
+            if starts != 0 { watch?.started(ssl) } else { watch?.ended(ssl) }
+        }
+        hooks.pointee.closing = { argument, ssl in
+            guard let argument, let ssl else { return }
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().afterDispatch { SSL_free(ssl) }
         }
         hooks.pointee.alert = { argument, session, sent, description in
             guard let argument else { return }

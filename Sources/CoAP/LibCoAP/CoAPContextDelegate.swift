@@ -18,6 +18,9 @@ protocol CoAPContextDelegate: AnyObject {
     /// A fatal alert was sent or received; the session is nil while a hello's cookie is not yet checked.
     func alert(_ alert: DTLSAlert, on session: SessionHandle?)
 
+    /// A message was refused before libcoap acted on it.
+    func refused(_ reason: MessageRefusal)
+
     /// The server's own certificate, which is being refused.
     func refused(_ certificate: CertificateIdentity, on session: SessionHandle)
 
@@ -37,6 +40,14 @@ enum DeliveryFailure {
     case dtlsFailed
     /// The network says nobody is there; libcoap keeps trying.
     case unreachable
+}
+
+/// Why a message was refused before libcoap acted on it.
+enum MessageRefusal: String {
+    /// It is no CoAP message (RFC 7252 §3).
+    case malformed
+    /// It has a code that only CoAP over TCP knows (RFC 8323 §5).
+    case signal
 }
 
 /// What happens to a session.

@@ -56,7 +56,4 @@ struct DTLSConnection {
     static func verificationText(_ result: Int) -> String {
         X509_verify_cert_error_string(result).map { String(cString: $0) } ?? "error \(result)"
     }
-
-    /// Gives back the buffers of a connection that is not likely to be used soon; its next record takes new ones.
-    func releaseBuffers() { SSL_free_buffers(ssl) }
 }

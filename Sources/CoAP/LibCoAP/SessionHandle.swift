@@ -21,8 +21,14 @@ struct SessionHandle: Hashable {
 
     var localAddress: SocketAddress? { SocketAddress(coap_session_get_addr_local(pointer)) }
 
-    /// The bytes one message may take behind its header.
-    var maximumMessageSize: Int { coap_session_max_pdu_size(pointer) }
+    /// The bytes a message sent from here may take behind its header.
+    ///
+    /// Larger ones are received, but a message of more than 1,152 bytes need not reach anybody (RFC 7252 §4.6), and peers on
+    /// libcoap take off what DTLS adds.
+    var maximumMessageSize: Int {
+        let wanted = 1152 - 4 - (isDTLS ? 37 : 0)
+        return min(coap_session_max_pdu_size(pointer), wanted)
+    }
 
     /// The object attached to the session; libcoap does not own it.
     var attachment: UnsafeMutableRawPointer? {

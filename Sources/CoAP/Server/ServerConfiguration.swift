@@ -17,6 +17,9 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// How many handshakes may be under way at once; 5,000.
     public var maximumHandshakes = 5_000
 
+    /// How long a handshake may take before it is given up; 30 s.
+    public var handshakeTimeout: Duration = .seconds(30)
+
     /// After how long without a message a plain peer is forgotten; 60 s.
     public var plainSessionTimeout: Duration = .seconds(60)
 

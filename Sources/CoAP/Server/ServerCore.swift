@@ -53,7 +53,6 @@ final class ServerCore: @unchecked Sendable {
                 listening.append(CoAPURI(scheme: endpoint.scheme, host: endpoint.host, port: port))
             }
             for context in contexts { try context.start() }
-            if secure { releaseIdleBuffers() }
             return listening
         } catch {
             closeContexts()
@@ -76,7 +75,7 @@ final class ServerCore: @unchecked Sendable {
                     "a coaps endpoint needs pre-shared keys or a certificate; give the server its security, or listen "
                         + "on coap:// if plain CoAP is meant")
             }
-            try context.secureServer(security)
+            try context.secureServer(security, handshakeTimeout: configuration.handshakeTimeout)
         }
         return context
     }
@@ -128,18 +127,6 @@ final class ServerCore: @unchecked Sendable {
         return session
     }
 
-    /// OpenSSL keeps some 34 KB a connection for its next record; those that were quiet for a while give them back.
-    private func releaseIdleBuffers() {
-        let now = MonotonicTime.now
-        for session in sessions.values where session.hasBuffers && now - session.lastRequest > Self.quietTime {
-            session.hasBuffers = false
-            session.handle.connection?.releaseBuffers()
-        }
-        loop.schedule(after: Self.quietTime) { [weak self] in self?.releaseIdleBuffers() }
-    }
-
-    private static let quietTime: Duration = .seconds(10)
-
     /// Gives up every request of a session that waits for its answer.
     private func abandon(_ session: ServerSession, answer: Bool) {
         for exchange in Array(session.pending.values) {
@@ -189,7 +176,6 @@ extension ServerCore: CoAPContextDelegate {
         let now = MonotonicTime.now
         let session = session(of: handle, on: context, now: now)
         session.lastRequest = now
-        session.hasBuffers = session.peer.isSecure
         switch session.cache.lookup(message.messageID, at: now) {
         case .new: start(message, method, on: session, now: now, reply: reply)
         case .pending(let exchange):
@@ -436,6 +422,8 @@ extension ServerCore: CoAPContextDelegate {
                 LogKey.peerAddress: "\(session?.remoteAddress?.description ?? "")",
             ])
     }
+
+    func refused(_ reason: MessageRefusal) { metrics.dropped(reason.rawValue) }
 
     func refused(_ certificate: CertificateIdentity, on session: SessionHandle) {}
 

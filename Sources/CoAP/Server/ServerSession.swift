@@ -11,8 +11,6 @@ final class ServerSession {
     /// When the last request came.
     var lastRequest: MonotonicTime
     var isClosed = false
-    /// True while the DTLS connection holds buffers it may not need any more.
-    var hasBuffers: Bool
 
     init(_ handle: SessionHandle, on context: CoAPContext, now: MonotonicTime, cacheCapacity: Int) {
         self.handle = handle
@@ -27,7 +25,6 @@ final class ServerSession {
             let key = connection == nil ? [] : handle.preSharedKeyIdentity
             identity = key.isEmpty ? .anonymous : .preSharedKey(key)
         }
-        hasBuffers = connection != nil
         peer = Peer(
             identity: identity, address: handle.remoteAddress, isSecure: connection != nil,
             cipherSuite: connection?.standardCipher)
