@@ -18,7 +18,7 @@ public struct RouterTester: Sendable {
 
     /// The router's response to a method on a path, `sensors/kitchen?unit=K`.
     ///
-    /// - Throws: ``CoAPError`` with code `invalidURI` when the path is malformed.
+    /// - Throws: `CoAPError` with code `invalidURI` when the path is malformed.
     public func response(
         _ method: Method, _ path: String, accept: ContentFormat? = nil, contentFormat: ContentFormat? = nil,
         payload: [UInt8] = [], from peer: Peer = Peer(identity: .anonymous)
