@@ -9,44 +9,55 @@ extension CoAPURI {
         /// The query's arguments, decoded.
         public var query: [String]
 
-        /// Reads a path and query; a leading slash may be there or not.
-        ///
-        /// - Throws: ``CoAPError`` with code ``CoAPError/Code/invalidURI`` that says what is wrong.
-        public init(_ text: String) throws(CoAPError) { try self.init(text[...], in: text) }
-
-        init(_ text: Substring, in uri: String) throws(CoAPError) {
-            let mark = text.firstIndex(of: "?")
-            let pathPart = text[..<(mark ?? text.endIndex)]
-            var segments = pathPart.split(separator: "/", omittingEmptySubsequences: false)
-            if segments.first?.isEmpty == true { segments.removeFirst() }
-            // A lone slash is the empty path; otherwise a trailing one is an empty last segment.
-            if segments == [""] { segments = [] }
-            var path: [String] = []
-            for segment in segments {
-                let decoded = try Self.component(segment, in: uri)
-                switch decoded {
-                case ".": continue
-                case "..": _ = path.popLast()
-                default: path.append(decoded)
-                }
-            }
-            // What is left of `/./` is `/`, the empty path.
-            self.path = path == [""] ? [] : path
-            guard let mark else {
-                query = []
-                return
-            }
-            let arguments = text[text.index(after: mark)...]
-            var query: [String] = []
-            if !arguments.isEmpty {
-                for argument in arguments.split(separator: "&", omittingEmptySubsequences: false) {
-                    query.append(try Self.component(argument, in: uri))
-                }
-            }
+        /// A reference from its parts.
+        public init(path: [String], query: [String] = []) {
+            self.path = path
             self.query = query
         }
 
-        private static func component(_ text: Substring, in uri: String) throws(CoAPError) -> String {
+        /// Reads a path and query; a leading slash may be there or not.
+        ///
+        /// - Throws: ``CoAPError`` with code ``CoAPError/Code/invalidURI`` that says what is wrong.
+        public init(_ text: String) throws(CoAPError) { try self.init(Array(text.utf8)[...], in: text) }
+
+        init(_ text: ArraySlice<UInt8>, in uri: String) throws(CoAPError) {
+            let mark = text.firstIndex(of: UInt8(ascii: "?")) ?? text.endIndex
+            path = try Self.path(text[..<mark], in: uri)
+            query = []
+            guard mark < text.endIndex else { return }
+            // A mark alone is one empty argument: without any there is no mark.
+            let arguments = text[(mark + 1)...]
+            for argument in arguments.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+                query.append(try Self.component(argument, in: uri))
+            }
+        }
+
+        /// True when both have the same bytes in every part.
+        public static func == (lhs: Reference, rhs: Reference) -> Bool {
+            lhs.path.elementsEqual(rhs.path) { $0.hasSameBytes(as: $1) }
+                && lhs.query.elementsEqual(rhs.query) { $0.hasSameBytes(as: $1) }
+        }
+
+        /// The segments, with `.` and `..` resolved (RFC 3986 §5.2.4).
+        private static func path(_ text: ArraySlice<UInt8>, in uri: String) throws(CoAPError) -> [String] {
+            var segments = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            if segments.first?.isEmpty == true { segments.removeFirst() }
+            var path: [String] = []
+            for (index, segment) in segments.enumerated() {
+                let decoded = try component(segment, in: uri)
+                guard decoded.hasSameBytes(as: ".") || decoded.hasSameBytes(as: "..") else {
+                    path.append(decoded)
+                    continue
+                }
+                if decoded.hasSameBytes(as: "..") { _ = path.popLast() }
+                // What a dot at the end names is a folder: its slash stays.
+                if index == segments.count - 1 { path.append("") }
+            }
+            // A slash alone is the empty path; otherwise a trailing one is an empty last segment.
+            return path == [""] ? [] : path
+        }
+
+        private static func component(_ text: ArraySlice<UInt8>, in uri: String) throws(CoAPError) -> String {
             guard let bytes = PercentEncoding.decode(text) else {
                 throw CoAPURI.invalid(uri, "'%' must be followed by two hexadecimal digits")
             }
@@ -58,5 +69,15 @@ extension CoAPURI {
             }
             return decoded
         }
+    }
+}
+
+extension CoAPURI.Reference: CustomStringConvertible {
+    /// The reference as written, with a leading slash and escapes where needed (RFC 7252 §6.5): `/a%2Fb?x=1`.
+    public var description: String {
+        let segments = path.map { "/" + PercentEncoding.encode($0.utf8, also: PercentEncoding.path) }
+        let arguments = query.map { PercentEncoding.encode($0.utf8, also: PercentEncoding.query) }
+        return (segments.isEmpty ? "/" : segments.joined())
+            + (arguments.isEmpty ? "" : "?" + arguments.joined(separator: "&"))
     }
 }

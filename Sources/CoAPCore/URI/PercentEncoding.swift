@@ -11,25 +11,35 @@ enum PercentEncoding {
     /// What may stand unescaped in a host name.
     static let host = Set("!$&'()*+,;=".utf8)
 
+    /// True for unreserved characters (RFC 3986 §2.3) and for those of the set.
+    static func isAllowed(_ byte: UInt8, also allowed: Set<UInt8>) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: allowed.contains(byte)
+        }
+    }
+
     static func encode(_ bytes: some Sequence<UInt8>, also allowed: Set<UInt8>) -> String {
-        var text = ""
+        escape(bytes) { !isAllowed($0, also: allowed) }
+    }
+
+    /// The bytes as text, those that need it as `%NN`.
+    static func escape(_ bytes: some Sequence<UInt8>, where needsEscape: (UInt8) -> Bool) -> String {
+        var text: [UInt8] = []
         for byte in bytes {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            case _ where allowed.contains(byte):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                text += "%" + Hexadecimal.encode(CollectionOfOne(byte)).uppercased()
+            if needsEscape(byte) {
+                text += "%\(Hexadecimal.encode(CollectionOfOne(byte)).uppercased())".utf8
+            } else {
+                text.append(byte)
             }
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes behind a text; nil when an escape is malformed.
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        var iterator = text.utf8.makeIterator()
+        var iterator = text.makeIterator()
         while let byte = iterator.next() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
@@ -42,4 +52,7 @@ enum PercentEncoding {
         }
         return bytes
     }
+
+    /// The small letter for a capital one of ASCII; any other byte as it is.
+    static func lowercased(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 }
