@@ -26,7 +26,7 @@ public struct DeviceDescription: Hashable, Sendable {
     }
 }
 
-extension DeviceDescription: Representation, ResponseConvertible {
+extension DeviceDescription: Representation {
     /// Text first, then SenML and JSON.
     public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
 

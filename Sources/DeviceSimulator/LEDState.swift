@@ -14,7 +14,7 @@ public struct LEDState: Hashable, Sendable {
     public init(isOn: Bool) { self.isOn = isOn }
 }
 
-extension LEDState: Representation, DecodableRepresentation, ResponseConvertible {
+extension LEDState: Representation, DecodableRepresentation {
     /// Text first, then SenML and JSON.
     public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
 

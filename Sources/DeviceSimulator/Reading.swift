@@ -23,7 +23,7 @@ public struct Reading: Hashable, Sendable {
     }
 }
 
-extension Reading: Representation, ResponseConvertible {
+extension Reading: Representation {
     /// Text first, then SenML and JSON.
     public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
 

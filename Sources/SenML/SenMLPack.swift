@@ -76,7 +76,7 @@ public struct SenMLPack: Hashable, Sendable {
     }
 }
 
-extension SenMLPack: Representation, DecodableRepresentation, ResponseConvertible {
+extension SenMLPack: Representation, DecodableRepresentation {
     /// `application/senml+json`.
     public static var contentFormats: [ContentFormat] { [.senMLJSON] }
 

@@ -47,7 +47,7 @@ extension LinkFormat: CustomStringConvertible {
     }
 }
 
-extension LinkFormat: Representation, DecodableRepresentation, ResponseConvertible {
+extension LinkFormat: Representation, DecodableRepresentation {
     /// `application/link-format`.
     public static var contentFormats: [ContentFormat] { [.linkFormat] }
 

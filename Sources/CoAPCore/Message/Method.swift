@@ -22,6 +22,16 @@ public enum Method: UInt8, CaseIterable, Hashable, Sendable {
 
     /// True when doing it twice is the same as doing it once, so a client may retry without harm.
     public var isIdempotent: Bool { self != .post && self != .patch }
+
+    /// The code of a response that says the method was done: 2.05 for GET and FETCH, 2.02 for DELETE, 2.04 for the others
+    /// (RFC 7252 §5.8, §5.9.1; RFC 8132 §2, §3).
+    public var successCode: Code {
+        switch self {
+        case .get, .fetch: .content
+        case .delete: .deleted
+        case .post, .put, .patch, .iPatch: .changed
+        }
+    }
 }
 
 extension Method: CustomStringConvertible {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A value that can be shown in one or more content-formats; a handler returns one and Accept picks the format.
-public protocol Representation: Sendable {
+/// A value that can be shown in one or more content-formats; a handler returns one, Accept picks the format and the method
+/// the response's code.
+public protocol Representation: ResponseConvertible {
     /// The formats it can be shown in, the preferred one first; never empty.
     static var contentFormats: [ContentFormat] { get }
 
@@ -36,12 +37,14 @@ extension Response: ResponseConvertible {
 }
 
 extension Representation {
-    /// 2.05 in the format that Accept asks for, the preferred one without Accept.
+    /// The value in the format that Accept asks for, the preferred one without Accept, with ``Method/successCode``.
+    ///
+    /// A handler that created something answers 2.01 with a ``Response`` of its own.
     ///
     /// - Throws: ``ResponseError`` with 4.06 that names the formats there are.
     public func response(to request: Request) throws -> Response {
         let format = try request.negotiate(Self.contentFormats)
-        return Response(.content, payload: try encoded(as: format), contentFormat: format)
+        return Response(request.method.successCode, payload: try encoded(as: format), contentFormat: format)
     }
 }
 
@@ -69,7 +72,7 @@ extension Request {
     }
 }
 
-extension String: Representation, ResponseConvertible, DecodableRepresentation {
+extension String: Representation, DecodableRepresentation {
     /// `text/plain`.
     public static var contentFormats: [ContentFormat] { [.text] }
 
