@@ -47,4 +47,18 @@ public struct Response: Hashable, Sendable {
         if options.storage.count * 5 / 4 + body <= room { return true }
         return options.wireSize + body <= room
     }
+
+    /// The response with its diagnostic cut to this many bytes, between two characters (RFC 7252 §5.5.2).
+    ///
+    /// Only text of an error is cut: the body of a success, or one in a format a program reads, would be worth nothing in part.
+    package func truncatingDiagnostic(to size: Int) -> Response {
+        guard code.class == 4 || code.class == 5, contentFormat == nil || contentFormat == .text, payload.count > size
+        else { return self }
+        var end = max(0, size)
+        // A character is at most four bytes: bytes that are no text are cut close to the limit all the same.
+        for _ in 0..<3 where end > 0 && payload[end] & 0xC0 == 0x80 { end -= 1 }
+        var result = self
+        result.payload.removeSubrange(end...)
+        return result
+    }
 }
