@@ -10,7 +10,9 @@ struct VocabularyTests {
         #expect(Code("2.05") == .content)
         #expect(Code("4.04")?.description == "4.04 Not Found")
         #expect(Code("7.31")?.rawValue == 255)
-        for text in ["", "2", "2.5", "2.050", "8.00", "2.32", "a.05", "2-05", "-1.05"] { #expect(Code(text) == nil) }
+        for text in ["", "2", "2.5", "2.050", "8.00", "2.32", "a.05", "2-05", "-1.05", "2.+5", "+.05", "2.-0"] {
+            #expect(Code(text) == nil)
+        }
         #expect(Code.content.isResponse && Code.content.isSuccess && !Code.content.isRequest)
         #expect(Code.notFound.isResponse && !Code.notFound.isSuccess)
         #expect(!Code.empty.isRequest && !Code.empty.isResponse)
@@ -44,11 +46,13 @@ struct VocabularyTests {
         arguments: [
             ("json", ContentFormat.json), ("application/json", .json), ("50", .json), ("TEXT", .text),
             ("text/plain", .text), ("text/plain;charset=utf-8", .text), ("senml", .senMLJSON),
-            ("application/senml+cbor", .senMLCBOR), ("link", .linkFormat), ("65535", ContentFormat(rawValue: 65535)),
+            ("application/senml+cbor", .senMLCBOR), ("link", .linkFormat),
+            ("application/multipart-core", .multipart), ("257", .problemDetails),
+            ("65535", ContentFormat(rawValue: 65535)),
         ])
     func formats(name: String, format: ContentFormat) { #expect(ContentFormat(named: name) == format) }
 
-    @Test("What is no format", arguments: ["", "jso", "65536", "-1", "application/"])
+    @Test("What is no format", arguments: ["", "jso", "65536", "-1", "+5", "application/"])
     func noFormat(name: String) { #expect(ContentFormat(named: name) == nil) }
 
     @Test("Bytes of a peer are made harmless")

@@ -16,7 +16,8 @@ public struct Code: RawRepresentable, Hashable, Sendable {
     /// Makes a code from its dotted form, `2.05`; nil when the text is not one.
     public init?(_ dotted: String) {
         let parts = dotted.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].count == 1, parts[1].count == 2,
+        // Digits alone: the initializer of integers takes a sign, too.
+        guard parts.count == 2, parts[0].count == 1, parts[1].count == 2, parts[1].allSatisfy({ 48...57 ~= $0 }),
             let major = UInt8(String(Substring(parts[0]))), let minor = UInt8(String(Substring(parts[1]))),
             major < 8, minor < 32
         else { return nil }
@@ -32,7 +33,8 @@ public struct Code: RawRepresentable, Hashable, Sendable {
     /// True for 0.01 to 0.31: the message asks for something.
     public var isRequest: Bool { rawValue != 0 && rawValue < 32 }
 
-    /// True for classes 2, 4 and 5: the message answers something.
+    /// True for 2.00 to 5.31: the message answers something (RFC 7252 §12.1). Class 3 is among them, though nothing is
+    /// registered there.
     public var isResponse: Bool { rawValue >= 64 && rawValue < 192 }
 
     /// True for 2.xx.

@@ -48,14 +48,20 @@ public struct OptionNumber: RawRepresentable, Hashable, Comparable, Sendable {
     public static let hopLimit = OptionNumber(rawValue: 16)
     /// Accept, 17: the one format the client takes.
     public static let accept = OptionNumber(rawValue: 17)
+    /// Q-Block1, 19: a block of the request's body, sent without waiting for the others (RFC 9177).
+    public static let qBlock1 = OptionNumber(rawValue: 19)
     /// Location-Query, 20: one argument of a created resource's query.
     public static let locationQuery = OptionNumber(rawValue: 20)
+    /// EDHOC, 21: the payload begins with a message of a key exchange (RFC 9668).
+    public static let edhoc = OptionNumber(rawValue: 21)
     /// Block2, 23: a block of the response's body (RFC 7959).
     public static let block2 = OptionNumber(rawValue: 23)
     /// Block1, 27: a block of the request's body (RFC 7959).
     public static let block1 = OptionNumber(rawValue: 27)
     /// Size2, 28: the size of the response's body in bytes (RFC 7959).
     public static let size2 = OptionNumber(rawValue: 28)
+    /// Q-Block2, 31: a block of the response's body, sent without waiting for the others (RFC 9177).
+    public static let qBlock2 = OptionNumber(rawValue: 31)
     /// Proxy-Uri, 35.
     public static let proxyURI = OptionNumber(rawValue: 35)
     /// Proxy-Scheme, 39.
@@ -127,10 +133,13 @@ extension OptionNumber {
         .uriQuery: Entry("Uri-Query", .string, 0...255, repeatable: true),
         .hopLimit: Entry("Hop-Limit", .uint, 1...1),
         .accept: Entry("Accept", .uint, 0...2),
+        .qBlock1: Entry("Q-Block1", .uint, 0...3),
         .locationQuery: Entry("Location-Query", .string, 0...255, repeatable: true),
+        .edhoc: Entry("EDHOC", .empty, 0...0),
         .block2: Entry("Block2", .uint, 0...3),
         .block1: Entry("Block1", .uint, 0...3),
         .size2: Entry("Size2", .uint, 0...4),
+        .qBlock2: Entry("Q-Block2", .uint, 0...3, repeatable: true),
         .proxyURI: Entry("Proxy-Uri", .string, 1...1034),
         .proxyScheme: Entry("Proxy-Scheme", .string, 1...255),
         .size1: Entry("Size1", .uint, 0...4),

@@ -26,10 +26,14 @@ public struct ContentFormat: RawRepresentable, Hashable, Sendable {
     public static let mergePatch = ContentFormat(rawValue: 52)
     /// `application/cbor`, 60.
     public static let cbor = ContentFormat(rawValue: 60)
+    /// `application/multipart-core`, 62 (RFC 8710).
+    public static let multipart = ContentFormat(rawValue: 62)
     /// `application/senml+json`, 110 (RFC 8428).
     public static let senMLJSON = ContentFormat(rawValue: 110)
     /// `application/senml+cbor`, 112 (RFC 8428).
     public static let senMLCBOR = ContentFormat(rawValue: 112)
+    /// `application/concise-problem-details+cbor`, 257: what went wrong, for a program (RFC 9290).
+    public static let problemDetails = ContentFormat(rawValue: 257)
     /// `application/senml-etch+json`, 320 (RFC 8790).
     public static let senMLEtchJSON = ContentFormat(rawValue: 320)
     /// `application/senml-etch+cbor`, 322 (RFC 8790).
@@ -38,7 +42,8 @@ public struct ContentFormat: RawRepresentable, Hashable, Sendable {
     /// Makes a content-format from what a person types: a number, a media type or a short name (`json`, `senml+json`,
     /// `senml`, `text`, `link`); nil when it is none of them.
     public init?(named name: String) {
-        if let number = UInt16(name) {
+        // Digits alone: the initializer of integers takes a sign, too.
+        if name.utf8.allSatisfy({ 48...57 ~= $0 }), let number = UInt16(name) {
             self.init(rawValue: number)
             return
         }
@@ -65,8 +70,10 @@ public struct ContentFormat: RawRepresentable, Hashable, Sendable {
         0: "text/plain; charset=utf-8", 40: "application/link-format", 41: "application/xml",
         42: "application/octet-stream", 47: "application/exi", 50: "application/json",
         51: "application/json-patch+json", 52: "application/merge-patch+json", 60: "application/cbor",
-        61: "application/cwt", 63: "application/cbor-seq", 110: "application/senml+json",
+        61: "application/cwt",
+        62: "application/multipart-core", 63: "application/cbor-seq", 110: "application/senml+json",
         111: "application/sensml+json", 112: "application/senml+cbor", 113: "application/sensml+cbor",
+        257: "application/concise-problem-details+cbor",
         310: "application/senml+xml", 311: "application/sensml+xml", 320: "application/senml-etch+json",
         322: "application/senml-etch+cbor", 432: "application/td+json", 11542: "application/vnd.oma.lwm2m+tlv",
         11543: "application/vnd.oma.lwm2m+json", 11544: "application/vnd.oma.lwm2m+cbor",
