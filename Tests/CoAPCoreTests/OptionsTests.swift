@@ -68,6 +68,46 @@ struct OptionsTests {
         #expect(options.wireSize == 1 + (1 + 2 + extended + length))
     }
 
+    @Test("Deltas and lengths of up to 12, 268 and beyond (§3.1)")
+    func wireBytes() {
+        func bytes(_ number: UInt16, _ length: Int) -> [UInt8] {
+            let value = [UInt8](repeating: 7, count: length)
+            let options: Options = [CoAPOption(OptionNumber(rawValue: number), value)]
+            #expect(options.wireBytes.count == options.wireSize)
+            #expect(options.wireBytes.suffix(length) == value[...])
+            return Array(options.wireBytes.dropLast(length))
+        }
+        #expect(bytes(0, 0) == [0x00])
+        #expect(bytes(12, 12) == [0xCC])
+        #expect(bytes(13, 13) == [0xDD, 0, 0])
+        #expect(bytes(268, 268) == [0xDD, 255, 255])
+        #expect(bytes(269, 269) == [0xEE, 0, 0, 0, 0])
+        #expect(bytes(65535, 1034) == [0xEE, 0xFE, 0xF2, 0x02, 0xFD])
+        #expect(Options().wireBytes.isEmpty)
+        let options: Options = [
+            CoAPOption(.accept, uint: 50), CoAPOption(.uriPath, string: "a"), CoAPOption(.uriPath, string: "bc"),
+            CoAPOption(.noResponse, uint: 2),
+        ]
+        #expect(options.wireBytes == [0xB1, 0x61, 0x02, 0x62, 0x63, 0x61, 0x32, 0xD1, 228, 2])
+    }
+
+    @Test("Lists are put in their place, however long", .timeLimit(.minutes(1)))
+    func lists() {
+        var options: Options = [CoAPOption(.accept, uint: 0), CoAPOption(.ifMatch, [1]), CoAPOption(.uriPath, [9])]
+        options.uriPath = ["a", "b"]
+        options.eTags = [[1], [2]]
+        #expect(options.map(\.number) == [.ifMatch, .eTag, .eTag, .uriPath, .uriPath, .accept])
+        options.uriPath = []
+        options.locationPath = ["c"]
+        #expect(options.map(\.number) == [.ifMatch, .eTag, .eTag, .locationPath, .accept])
+        // Done one by one this takes hours.
+        let many = (0..<300_000).map { String($0) }
+        options.uriPath = many
+        #expect(options.uriPath == many)
+        #expect(options.accept == .text && options.ifMatch == [[1]])
+        #expect(Options(options).uriPath == many)
+    }
+
     @Test("A response fits up to the last byte and no further")
     func fits() {
         let response = Response(payload: [UInt8](repeating: 1, count: 100), contentFormat: .json)
@@ -92,6 +132,9 @@ struct OptionsTests {
         #expect(!OptionNumber.uriPath.isNoCacheKey)
         #expect(OptionNumber(name: "uri-PATH") == .uriPath)
         #expect(OptionNumber(name: "nothing") == nil)
+        #expect(OptionNumber(rawValue: 19).description == "Q-Block1" && !OptionNumber.qBlock1.isRepeatable)
+        #expect(OptionNumber(rawValue: 31).description == "Q-Block2" && OptionNumber.qBlock2.isRepeatable)
+        #expect(OptionNumber(rawValue: 21).description == "EDHOC" && OptionNumber.edhoc.lengths == 0...0)
     }
 
     @Test("Options are shown so that a peer's bytes cannot drive a terminal")

@@ -8,14 +8,7 @@ struct WireRequest {
 
     init(_ request: Request) {
         bytes = [0x44, request.method.rawValue, 0, 0, 0, 0, 0, 0]
-        var previous: UInt16 = 0
-        for option in request.options {
-            let delta = Self.extended(Int(option.number.rawValue - previous))
-            let length = Self.extended(option.value.count)
-            bytes.append(delta.nibble << 4 | length.nibble)
-            bytes += delta.rest + length.rest + option.value
-            previous = option.number.rawValue
-        }
+        bytes += request.options.wireBytes
         if !request.payload.isEmpty { bytes += [0xFF] + request.payload }
     }
 
@@ -32,13 +25,5 @@ struct WireRequest {
         let code = Code(rawValue: datagram[1])
         guard code.isResponse else { return nil }
         return ((4..<8).reduce(UInt32(0)) { $0 << 8 | UInt32(datagram[$1]) }, code)
-    }
-
-    private static func extended(_ number: Int) -> (nibble: UInt8, rest: [UInt8]) {
-        switch number {
-        case ..<13: (UInt8(number), [])
-        case ..<269: (13, [UInt8(number - 13)])
-        default: (14, [UInt8((number - 269) >> 8), UInt8((number - 269) & 0xFF)])
-        }
     }
 }

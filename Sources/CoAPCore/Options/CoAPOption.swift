@@ -8,7 +8,10 @@ public struct CoAPOption: Hashable, Sendable {
     /// The value as it stands on the wire.
     public var value: [UInt8]
 
-    /// An option with a value of raw bytes.
+    /// An option with a value of raw bytes, 0–1034 of them; how many its number allows says ``OptionNumber/lengths``.
+    ///
+    /// A longer value is not refused here but when the message is sent; one of more than 65,535 bytes cannot stand in
+    /// ``Options``.
     public init(_ number: OptionNumber, _ value: [UInt8]) {
         self.number = number
         self.value = value

@@ -2,19 +2,19 @@
 
 // The registered options by name and type (RFC 7252 §5.10 and the RFCs named at each).
 extension Options {
-    /// The path's segments, decoded; bytes that are not UTF-8 are replaced.
+    /// The path's segments, decoded, 0–255 bytes each; bytes that are not UTF-8 are replaced.
     public var uriPath: [String] {
         get { strings(.uriPath) }
         set { replace(.uriPath, with: newValue) }
     }
 
-    /// The query's arguments, `name=value` each.
+    /// The query's arguments, `name=value` each, 0–255 bytes.
     public var uriQuery: [String] {
         get { strings(.uriQuery) }
         set { replace(.uriQuery, with: newValue) }
     }
 
-    /// The host the client asked for; nil means the address the request arrived at.
+    /// The host the client asked for, 1–255 bytes; nil means the address the request arrived at.
     public var uriHost: String? {
         get { first(.uriHost).map { String(decoding: $0, as: UTF8.self) } }
         set { set(.uriHost, to: newValue.map { Array($0.utf8) }) }
@@ -38,7 +38,7 @@ extension Options {
         set { set(.accept, to: newValue.map { UIntValue.encode(UInt64($0.rawValue)) }) }
     }
 
-    /// Seconds for which the response is fresh; nil means 60 (RFC 7252 §5.10.5).
+    /// Seconds for which the response is fresh, 0 to 4,294,967,295; nil means 60 (RFC 7252 §5.10.5).
     public var maxAge: UInt32? {
         get { uint(.maxAge).flatMap(UInt32.init(exactly:)) }
         set { set(.maxAge, to: newValue.map { UIntValue.encode(UInt64($0)) }) }
@@ -47,13 +47,13 @@ extension Options {
     /// The entity-tags, 1–8 bytes each: those the client holds, or the one of the response.
     public var eTags: [[UInt8]] {
         get { all(.eTag) }
-        set { replace(.eTag, with: newValue) }
+        set { replaceAll(.eTag, with: newValue) }
     }
 
-    /// The entity-tags of which the resource must have one; an empty tag asks only that the resource exists.
+    /// The entity-tags of which the resource must have one, 0–8 bytes each; an empty tag asks only that the resource exists.
     public var ifMatch: [[UInt8]] {
         get { all(.ifMatch) }
-        set { replace(.ifMatch, with: newValue) }
+        set { replaceAll(.ifMatch, with: newValue) }
     }
 
     /// True when the resource must not exist yet.
@@ -62,19 +62,21 @@ extension Options {
         set { set(.ifNoneMatch, to: newValue ? [] : nil) }
     }
 
-    /// 0 registers, 1 deregisters; in a notification its sequence number, 24 bits (RFC 7641 §2).
+    /// 0 registers, 1 deregisters; in a notification its sequence number, 0 to 16,777,215 (RFC 7641 §2).
+    ///
+    /// Of a larger number the lower 24 bits are kept.
     public var observe: UInt32? {
         get { uint(.observe).flatMap(UInt32.init(exactly:)) }
         set { set(.observe, to: newValue.map { UIntValue.encode(UInt64($0 & 0xFF_FFFF)) }) }
     }
 
-    /// The segments of a created resource's path.
+    /// The segments of a created resource's path, 0–255 bytes each.
     public var locationPath: [String] {
         get { strings(.locationPath) }
         set { replace(.locationPath, with: newValue) }
     }
 
-    /// The arguments of a created resource's query.
+    /// The arguments of a created resource's query, 0–255 bytes each.
     public var locationQuery: [String] {
         get { strings(.locationQuery) }
         set { replace(.locationQuery, with: newValue) }
@@ -105,11 +107,6 @@ extension Options {
     }
 
     private mutating func replace(_ number: OptionNumber, with values: [String]) {
-        replace(number, with: values.map { Array($0.utf8) })
-    }
-
-    private mutating func replace(_ number: OptionNumber, with values: [[UInt8]]) {
-        if contains(number) { removeAll(number) }
-        for value in values { append(CoAPOption(number, value)) }
+        replaceAll(number, with: values.lazy.map { Array($0.utf8) })
     }
 }

@@ -12,9 +12,15 @@ public struct Options: Hashable, Sendable {
     public init() { storage = [] }
 
     /// The options of a sequence; those of one number keep their order.
+    ///
+    /// - Precondition: each value is at most 65,535 bytes; what does not fit a message is refused when it is sent.
     public init(_ options: some Sequence<CoAPOption>) {
         self.init()
-        for option in options { append(option) }
+        // The place in the sequence decides between equal numbers, since sorting promises nothing about them.
+        let sorted = options.enumerated().sorted {
+            ($0.element.number.rawValue, $0.offset) < ($1.element.number.rawValue, $1.offset)
+        }
+        for (_, option) in sorted { storage += Self.stored(option.number, option.value) }
     }
 
     /// Takes over a buffer in this type's own layout, ascending by number.
@@ -25,38 +31,50 @@ public struct Options: Hashable, Sendable {
 
     /// Adds an option behind those of the same or a lower number.
     ///
-    /// - Precondition: the value is at most 65535 bytes; what does not fit a message is refused when it is sent.
+    /// - Precondition: the value is at most 65,535 bytes; what does not fit a message is refused when it is sent.
     public mutating func append(_ option: CoAPOption) {
-        let end = storage.count
-        var insertion = end
-        storage.withUnsafeBufferPointer { buffer in
-            var cursor = 0
-            while cursor < end {
-                if Self.number(buffer, at: cursor) > option.number.rawValue {
-                    insertion = cursor
-                    return
-                }
-                cursor += 4 + Self.length(buffer, at: cursor)
-            }
-        }
-        let number = option.number.rawValue
-        let length = UInt16(option.value.count)
-        let header = [
-            UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number),
-            UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length),
-        ]
-        storage.insert(contentsOf: header + option.value, at: insertion)
+        storage.insert(contentsOf: Self.stored(option.number, option.value), at: range(of: option.number).upperBound)
     }
 
     /// Removes every option of this number.
-    public mutating func removeAll(_ number: OptionNumber) {
-        self = Options(filter { $0.number != number })
-    }
+    public mutating func removeAll(_ number: OptionNumber) { storage.removeSubrange(range(of: number)) }
 
     /// Replaces every option of this number by one with this value; nil removes them.
+    ///
+    /// - Precondition: the value is at most 65,535 bytes.
     public mutating func set(_ number: OptionNumber, to value: [UInt8]?) {
-        if contains(number) { removeAll(number) }
-        if let value { append(CoAPOption(number, value)) }
+        replaceAll(number, with: value.map { CollectionOfOne($0) })
+    }
+
+    /// Replaces every option of this number by one for each value, in one pass however many there are.
+    mutating func replaceAll(_ number: OptionNumber, with values: (some Sequence<[UInt8]>)?) {
+        var replacement: [UInt8] = []
+        if let values { for value in values { replacement += Self.stored(number, value) } }
+        storage.replaceSubrange(range(of: number), with: replacement)
+    }
+
+    /// Where the options of this number stand in the buffer, or would stand when there is none.
+    private func range(of number: OptionNumber) -> Range<Int> {
+        storage.withUnsafeBufferPointer { buffer in
+            var cursor = 0
+            var start: Int?
+            while cursor < buffer.count {
+                let found = Self.number(buffer, at: cursor)
+                if found >= number.rawValue, start == nil { start = cursor }
+                if found > number.rawValue { break }
+                cursor += 4 + Self.length(buffer, at: cursor)
+            }
+            return (start ?? cursor)..<cursor
+        }
+    }
+
+    /// One option in the buffer's layout.
+    private static func stored(_ number: OptionNumber, _ value: [UInt8]) -> [UInt8] {
+        let length = UInt16(value.count)
+        return [
+            UInt8(truncatingIfNeeded: number.rawValue >> 8), UInt8(truncatingIfNeeded: number.rawValue),
+            UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length),
+        ] + value
     }
 
     /// True when an option of this number is there.
@@ -149,18 +167,5 @@ extension Options {
             forEachValue(of: .uriPath, each)
             then()
         }
-    }
-
-    /// The bytes the options take on the wire (RFC 7252 §3.1).
-    package var wireSize: Int {
-        var size = 0
-        var previous: UInt16 = 0
-        func extended(_ number: Int) -> Int { number < 13 ? 0 : number < 269 ? 1 : 2 }
-        forEach { number, value in
-            size += 1 + extended(Int(number - previous)) + extended(value.count) + value.count
-            previous = number
-            return true
-        }
-        return size
     }
 }

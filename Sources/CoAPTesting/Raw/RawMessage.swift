@@ -29,25 +29,8 @@ package struct RawMessage {
             0x40 | type.rawValue << 4 | UInt8(token.count), code.rawValue, UInt8(messageID >> 8),
             UInt8(messageID & 0xFF),
         ]
-        bytes += token
-        var previous = 0
-        for option in options {
-            let delta = Int(option.number.rawValue) - previous
-            previous = Int(option.number.rawValue)
-            let (deltaNibble, deltaRest) = Self.extended(delta)
-            let (lengthNibble, lengthRest) = Self.extended(option.value.count)
-            bytes.append(deltaNibble << 4 | lengthNibble)
-            bytes += deltaRest + lengthRest + option.value
-        }
+        bytes += token + options.wireBytes
         if !payload.isEmpty { bytes += [0xFF] + payload }
         return bytes
-    }
-
-    private static func extended(_ number: Int) -> (UInt8, [UInt8]) {
-        switch number {
-        case ..<13: (UInt8(number), [])
-        case ..<269: (13, [UInt8(number - 13)])
-        default: (14, [UInt8((number - 269) >> 8), UInt8((number - 269) & 0xFF)])
-        }
     }
 }
