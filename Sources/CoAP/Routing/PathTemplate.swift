@@ -45,6 +45,11 @@ struct PathTemplate: Hashable, Sendable, CustomStringConvertible {
 
     /// The path as a URI reference when it has no parameters; nil otherwise.
     var target: String? {
-        segments.contains { if case .literal = $0 { false } else { true } } ? nil : description
+        var path: [String] = []
+        for segment in segments {
+            guard case .literal(let bytes) = segment else { return nil }
+            path.append(String(decoding: bytes, as: UTF8.self))
+        }
+        return CoAPURI.Reference(path: path).description
     }
 }

@@ -157,4 +157,18 @@ struct RouterTests {
         #expect(try await tester.response(.get, ".well-known/core", accept: .json).code == .notAcceptable)
         #expect(try await tester.response(.put, ".well-known/core").code == .methodNotAllowed)
     }
+
+    @Test(".well-known/core escapes what a path holds and a link does not")
+    func escapedTargets() async throws {
+        let router = Router()
+        router.get("a>b") { _, _ in "1" }
+        router.get("%22x%20y%3F%2F") { _, _ in "2" }
+        router.get("%7Ed") { _, _ in "3" }
+        let tester = RouterTester(router)
+        let list = try await tester.response(.get, ".well-known/core")
+        #expect(list.text == "</a%3Eb>,</%22x%20y%3F%2F>,</~d>")
+        for (index, link) in try LinkFormat(parsing: list.payload).links.enumerated() {
+            #expect(try await tester.response(.get, link.target).text == "\(index + 1)")
+        }
+    }
 }
