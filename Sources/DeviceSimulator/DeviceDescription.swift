@@ -31,14 +31,14 @@ extension DeviceDescription: Representation {
     public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
 
     /// Lines of `label: value`, a SenML pack of a record a field, or an object.
-    public func encoded(as format: ContentFormat) -> [UInt8] {
+    public func encoded(as format: ContentFormat) throws -> [UInt8] {
         let seconds = uptime.rounded(.down)
         switch format {
         case .senMLJSON:
             var records = fields.dropLast().map { SenMLRecord(name: $0.label, value: .string($0.value)) }
             records.append(SenMLRecord(name: "uptime", unit: .second, value: .number(seconds)))
             records[0].baseName = name + ":"
-            return SenMLPack(records).encoded(as: format)
+            return try SenMLPack(records).encoded(as: format)
         case .json:
             let members = fields.map { JSONValue.Member($0.label, .string($0.value)) }
             return Array(JSONValue.object(members + [.init("uptime", .number(seconds))]).compact.utf8)

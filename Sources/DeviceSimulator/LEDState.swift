@@ -22,26 +22,28 @@ extension LEDState: Representation, DecodableRepresentation {
     public static var acceptedFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
 
     /// `on` or `off`, a SenML pack of one record, or `{"on":true}`.
-    public func encoded(as format: ContentFormat) -> [UInt8] {
+    public func encoded(as format: ContentFormat) throws -> [UInt8] {
         switch format {
         case .senMLJSON:
-            var record = SenMLRecord(name: "led", value: .bool(isOn))
-            record.baseName = device + ":"
-            return SenMLPack([record]).encoded(as: format)
+            // A state that no device has told has no name before its own.
+            let base = device.isEmpty ? nil : device + ":"
+            return try SenMLPack([SenMLRecord(baseName: base, name: "led", value: .bool(isOn))]).encoded(as: format)
         case .json: return Array(JSONValue.object([.init("on", .bool(isOn))]).compact.utf8)
         default: return Array((isOn ? "on" : "off").utf8)
         }
     }
 
-    /// Reads `on`, `off`, `1`, `0`, `true`, `false`; `true`, `false`, `{"on": …}` in JSON; the first `vb` or `v` of a SenML pack.
+    /// Reads `on`, `off`, `1`, `0`, `true`, `false`; `true`, `false`, `{"on": …}` in JSON; `vb` or `v` of the newest record of a
+    /// SenML pack, of several from one time the first.
     ///
     /// - Throws: `ResponseError` with 4.00 that says what to write.
     public init(decoding payload: [UInt8], as format: ContentFormat) throws {
         let state: Bool?
         switch format {
         case .senMLJSON:
-            let record = try SenMLPack(decoding: payload, as: format).records.first { $0.value != nil }
-            switch record?.value {
+            let records = try SenMLPack(decoding: payload, as: format).resolved(now: SimulatedDevice.systemClock())
+            let newest = records.last { $0.value != nil }?.time
+            switch records.first(where: { $0.value != nil && $0.time == newest })?.value {
             case .bool(let value): state = value
             case .number(let value): state = value == 1 ? true : value == 0 ? false : nil
             default: state = nil

@@ -28,14 +28,14 @@ extension Reading: Representation {
     public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
 
     /// `21.4 °C`, a SenML pack of one record, or an object with value and unit.
-    public func encoded(as format: ContentFormat) -> [UInt8] {
+    public func encoded(as format: ContentFormat) throws -> [UInt8] {
         let unit = SenMLUnit(rawValue: unit)
         switch format {
         case .senMLJSON:
-            var record = SenMLRecord(
-                name: quantity, unit: unit, value: .number(Double(digits) ?? value), time: time.rounded())
-            record.baseName = device + ":"
-            return SenMLPack([record]).encoded(as: format)
+            let record = SenMLRecord(
+                baseName: device + ":", name: quantity, unit: unit, value: .number(Double(digits) ?? value),
+                time: time.rounded())
+            return try SenMLPack([record]).encoded(as: format)
         case .json:
             return Array(
                 JSONValue.object([

@@ -57,12 +57,14 @@ enum SenMLJSON {
         return records
     }
 
-    /// Puts one member into a record; false when it has the wrong type or must be understood and is not (§4.4).
+    /// Puts one member into a record; false when it has the wrong type, is of an unknown version or
+    /// must be understood and is not (§4.4).
     private static func read(_ member: JSONValue.Member, into record: inout SenMLRecord) -> Bool {
         func number(_ path: WritableKeyPath<SenMLRecord, Double?>) -> Bool {
             record[keyPath: path] = member.value.double
             return record[keyPath: path] != nil
         }
+        func whole(_ number: Double) -> Int? { abs(number) < 1e9 && Double(Int(number)) == number ? Int(number) : nil }
         func text(_ set: (String) -> Void) -> Bool {
             guard case .string(let text) = member.value else { return false }
             set(text)
@@ -81,8 +83,9 @@ enum SenMLJSON {
         case "bv": return number(\.baseValue)
         case "bs": return number(\.baseSum)
         case "bver":
-            record.baseVersion = member.value.double.flatMap(Int.init(exactly:))
-            return record.baseVersion != nil
+            guard let version = member.value.double.flatMap(whole), SenMLRecord.isKnown(version) else { return false }
+            record.baseVersion = version
+            return true
         case "n": return text { record.name = $0 }
         case "u": return text { record.unit = SenMLUnit(rawValue: $0) }
         case "v": return value(member.value.double.map(SenMLRecord.Value.number))

@@ -16,63 +16,28 @@ public struct SenMLPack: Hashable, Sendable {
     /// A pack of these records.
     public init(_ records: [SenMLRecord]) { self.records = records }
 
-    /// The records with everything that a base field says put into each of them (RFC 8428 §4.6).
+    /// The records with everything that a base field says put into each of them, the oldest first and those of one time in
+    /// the order of the pack (RFC 8428 §4.6).
     ///
     /// - Parameter now: seconds since 1970, what times relative to now are reckoned from.
-    /// - Throws: `ResponseError` with 4.00 when a name is missing or has other characters than RFC 8428 §4.5.1 allows, or the
-    ///   records are of different versions.
+    /// - Throws: `ResponseError` with 4.00 that says which record is wrong: a name is missing or has other characters than
+    ///   RFC 8428 §4.5.1 allows, a number is not finite or becomes too large, or the version is unknown or changes (§4.4).
     public func resolved(now: Double) throws(ResponseError) -> [SenMLRecord] {
         var base = SenMLRecord()
+        base.baseVersion = records.first?.baseVersion ?? SenMLRecord.version
         var result: [SenMLRecord] = []
         for (index, record) in records.enumerated() {
-            func failure(_ reason: String) -> ResponseError {
-                ResponseError(.badRequest, "SenML, record \(index): \(reason)")
-            }
-            if let name = record.baseName { base.baseName = name }
-            if let time = record.baseTime { base.baseTime = time }
-            if let unit = record.baseUnit { base.baseUnit = unit }
-            if let value = record.baseValue { base.baseValue = value }
-            if let sum = record.baseSum { base.baseSum = sum }
-            if let version = record.baseVersion {
-                guard base.baseVersion == nil || base.baseVersion == version else { throw failure("another version") }
-                base.baseVersion = version
-            }
-            guard record.value != nil || record.sum != nil else { continue }
-            var resolved = SenMLRecord()
-            let name = (base.baseName ?? "") + (record.name ?? "")
-            guard Self.isName(name) else { throw failure("a name is missing or has a character it must not have") }
-            resolved.name = name
-            resolved.unit = record.unit ?? base.baseUnit
-            resolved.value = record.value
-            if let offset = base.baseValue {
-                switch record.value {
-                case .number(let number): resolved.value = .number(number + offset)
-                case nil: resolved.value = .number(offset)
-                default: break
-                }
-            }
-            if record.sum != nil || base.baseSum != nil { resolved.sum = (record.sum ?? 0) + (base.baseSum ?? 0) }
-            let time = (base.baseTime ?? 0) + (record.time ?? 0)
-            resolved.time = time < Self.firstAbsoluteTime ? now + time : time
-            resolved.updateTime = record.updateTime
-            if let version = base.baseVersion, version != 10 { resolved.baseVersion = version }
-            result.append(resolved)
-        }
-        return result
-    }
-
-    /// Times below this are relative to now (RFC 8428 §4.5.3).
-    private static let firstAbsoluteTime = Double(1 << 28)
-
-    private static func isName(_ name: String) -> Bool {
-        guard let first = name.utf8.first else { return false }
-        func isLetterOrDigit(_ byte: UInt8) -> Bool {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: false
+            do {
+                try base.takeBase(of: record)
+                if let resolved = try base.resolve(record, now: now) { result.append(resolved) }
+            } catch {
+                throw ResponseError(.badRequest, "SenML, record \(index): \(error.reason)")
             }
         }
-        return isLetterOrDigit(first) && name.utf8.allSatisfy { isLetterOrDigit($0) || "-:./_".utf8.contains($0) }
+        // The place in the pack decides between equal times, since sorting promises nothing about them.
+        return result.enumerated().sorted { one, other in
+            (one.element.time ?? 0, one.offset) < (other.element.time ?? 0, other.offset)
+        }.map(\.element)
     }
 }
 
@@ -84,12 +49,35 @@ extension SenMLPack: Representation, DecodableRepresentation {
     public static var acceptedFormats: [ContentFormat] { [.senMLJSON] }
 
     /// The pack as JSON (RFC 8428 §5).
-    public func encoded(as format: ContentFormat) -> [UInt8] {
-        Array(JSONValue.array(records.map(SenMLJSON.encode)).compact.utf8)
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` when the format is another one, or that says which record has a number
+    ///   that is not finite, which JSON cannot write, or a version other than 1 to 10.
+    public func encoded(as format: ContentFormat) throws(CoAPError) -> [UInt8] {
+        guard Self.contentFormats.contains(format) else {
+            throw CoAPError(.invalidArgument, "SenML is written as \(ContentFormat.senMLJSON), not as \(format)")
+        }
+        var items: [JSONValue] = []
+        for (index, record) in records.enumerated() {
+            guard record.isFinite else {
+                throw CoAPError(
+                    .invalidArgument, "SenML, record \(index): a number is not finite and cannot be written")
+            }
+            guard record.baseVersion.map(SenMLRecord.isKnown) ?? true else {
+                throw CoAPError(.invalidArgument, "SenML, record \(index): the version must be from 1 to 10")
+            }
+            items.append(SenMLJSON.encode(record))
+        }
+        return Array(JSONValue.array(items).compact.utf8)
     }
 
     /// Reads a pack of at most 1 MiB and 10,000 records.
     ///
-    /// - Throws: `ResponseError` with 4.00 that says which record or byte is wrong.
-    public init(decoding payload: [UInt8], as format: ContentFormat) throws { records = try SenMLJSON.decode(payload) }
+    /// - Throws: `ResponseError` with 4.15 when the format is another one, with 4.00 that says which record or byte is wrong.
+    public init(decoding payload: [UInt8], as format: ContentFormat) throws {
+        guard Self.acceptedFormats.contains(format) else {
+            throw ResponseError(
+                .unsupportedContentFormat, "SenML is read as \(ContentFormat.senMLJSON), not as \(format)")
+        }
+        records = try SenMLJSON.decode(payload)
+    }
 }

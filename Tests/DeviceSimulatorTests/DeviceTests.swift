@@ -62,7 +62,9 @@ struct DeviceTests {
         arguments: [
             (ContentFormat?.none, "on", true), (.text, " OFF\n", false), (.text, "1", true), (.text, "false", false),
             (.json, "true", true), (.json, #"{"on": false}"#, false), (.senMLJSON, #"[{"n":"led","vb":true}]"#, true),
-            (.senMLJSON, #"[{"n":"led","v":0}]"#, false),
+            (.senMLJSON, #"[{"n":"led","v":0}]"#, false), (.senMLJSON, #"[{"n":"led","bv":1,"v":0}]"#, true),
+            (.senMLJSON, #"[{"n":"led","vb":false},{"n":"led","t":-60,"vb":true}]"#, false),
+            (.senMLJSON, #"[{"n":"led","vb":true},{"n":"x","vs":"y"}]"#, true),
         ])
     func led(format: ContentFormat?, body: String, isOn: Bool) async throws {
         let (tester, device) = Self.tester()
@@ -79,7 +81,9 @@ struct DeviceTests {
         "What the LED does not understand leaves it as it was",
         arguments: [
             (ContentFormat.text, "maybe", Code.badRequest), (.text, "", .badRequest), (.json, "{", .badRequest),
-            (.json, "1", .badRequest), (.senMLJSON, "[]", .badRequest), (.cbor, "on", .unsupportedContentFormat),
+            (.json, "1", .badRequest), (.senMLJSON, "[]", .badRequest),
+            (.senMLJSON, #"[{"n":"a b","vb":false}]"#, .badRequest), (.senMLJSON, #"[{"vb":false}]"#, .badRequest),
+            (.cbor, "on", .unsupportedContentFormat),
         ])
     func ledErrors(format: ContentFormat, body: String, code: Code) async throws {
         let (tester, device) = Self.tester()
@@ -88,6 +92,13 @@ struct DeviceTests {
         #expect(put.code == code)
         #expect(!put.payload.isEmpty)
         #expect(device.ledState.isOn)
+    }
+
+    @Test("A state of no device has a name that SenML allows")
+    func ledWithoutDevice() throws {
+        let bytes = try LEDState(isOn: true).encoded(as: .senMLJSON)
+        #expect(String(decoding: bytes, as: UTF8.self) == #"[{"n":"led","vb":true}]"#)
+        #expect(try LEDState(decoding: bytes, as: .senMLJSON).isOn)
     }
 
     @Test("All resources are discovered, in one message")

@@ -35,7 +35,7 @@ struct BodyRendererTests {
         #expect(text("[1]", .mergePatch, to: terminal) == "[\n  1\n]\n")
     }
 
-    @Test("SenML as a table", arguments: [terminal, pipe])
+    @Test("SenML as a table, the oldest reading first", arguments: [terminal, pipe])
     func senML(to terminal: Terminal) {
         let pack = """
             [{"bn":"urn:dev:a:","bt":1600000000,"n":"temperature","u":"Cel","v":21.5},
@@ -45,10 +45,10 @@ struct BodyRendererTests {
             text(pack, .senMLJSON, to: terminal) == """
                 NAME                   VALUE  UNIT  TIME
                 urn:dev:a:temperature   21.5  °C    2020-09-13T12:26:40Z
-                urn:dev:a:humidity        40  %RH   2020-09-13T12:26:41Z
                 urn:dev:a:door          true        2020-09-13T12:26:40Z
                 urn:dev:a:note            hi        2020-09-13T12:26:40Z
                 urn:dev:a:raw           0x01        2020-09-13T12:26:40Z
+                urn:dev:a:humidity        40  %RH   2020-09-13T12:26:41Z
 
                 """)
         // What is JSON and no SenML is shown as JSON.
