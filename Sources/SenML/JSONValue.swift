@@ -24,7 +24,8 @@ package enum JSONValue: Hashable, Sendable {
     /// A number in its shortest form that reads back the same; null for what JSON cannot write.
     package static func number(_ value: Double) -> JSONValue {
         guard value.isFinite else { return .null }
-        if value == value.rounded(), abs(value) < 1e15 { return .number(String(Int64(value))) }
+        // By way of an integer, since rounding would need the C library's mathematics, which nothing else here links.
+        if abs(value) < 1e15, Double(Int64(value)) == value { return .number(String(Int64(value))) }
         return .number("\(value)")
     }
 
