@@ -10,11 +10,11 @@ public struct CoAPError: Error, Hashable, Sendable {
         public let description: String
         private init(_ description: String) { self.description = description }
 
-        /// A URI cannot be understood.
+        /// A URI cannot be understood (RFC 7252 §6).
         public static let invalidURI = Code("invalidURI")
         /// An argument, setting or message is outside what is allowed.
         public static let invalidArgument = Code("invalidArgument")
-        /// A key, certificate or store cannot be read or makes no sense.
+        /// A key, certificate or store cannot be read or makes no sense (RFC 7252 §9).
         public static let invalidCredentials = Code("invalidCredentials")
         /// A file cannot be read or written.
         public static let fileUnavailable = Code("fileUnavailable")
@@ -22,17 +22,17 @@ public struct CoAPError: Error, Hashable, Sendable {
         public static let unknownHost = Code("unknownHost")
         /// An address cannot be bound: it is taken, not local or not allowed.
         public static let addressUnavailable = Code("addressUnavailable")
-        /// Nothing came back within the deadline.
+        /// Nothing came back within the deadline, or however often it was repeated (RFC 7252 §4.2).
         public static let timeout = Code("timeout")
         /// The peer's host said that nobody listens there.
         public static let unreachable = Code("unreachable")
-        /// The handshake failed: key, certificate or cipher refused by one of the sides.
+        /// The handshake failed: key, certificate or cipher refused by one of the sides (RFC 6347 §4.2, RFC 7252 §9.1).
         public static let handshakeFailed = Code("handshakeFailed")
-        /// The peer refused the message with a reset, or broke the protocol.
+        /// The peer refused the message with a reset, or broke the protocol (RFC 7252 §4.2, §4.3).
         public static let protocolError = Code("protocolError")
-        /// A message or body is over a limit.
+        /// A message or body is over a limit (RFC 7252 §4.6).
         public static let tooLarge = Code("tooLarge")
-        /// A limit on open requests or sessions is reached.
+        /// A limit on open requests or sessions is reached (RFC 7252 §4.7).
         public static let limitReached = Code("limitReached")
         /// The session or server was closed while the operation was under way.
         public static let closed = Code("closed")
