@@ -205,8 +205,8 @@ extension ServerCore: CoAPContextDelegate {
         }
         let token = message.token
         let type = message.type
-        let context = table.locate(
-            request, RequestContext(peer: session.peer, messageType: type, token: token, logger: logger))
+        var context = RequestContext(peer: session.peer, messageType: type, token: token, logger: logger)
+        table.locate(request, &context)
         let received = ReceivedRequest(
             session: session, messageID: message.messageID, token: token, type: type, method: method,
             noResponse: request.options.noResponse ?? 0, route: context.route,
