@@ -31,7 +31,7 @@ final class ClientCore: @unchecked Sendable {
         loop.preconditionOnLoop()
         if let existing = isSecure ? secure : plain { return existing }
         let context = try CoAPContext(loop: loop)
-        context.delegate = self
+        context.deliver(to: self)
         do throws(CoAPError) {
             if isSecure { try context.secureClient() }
             try context.start()
@@ -48,13 +48,7 @@ final class ClientCore: @unchecked Sendable {
     }
 }
 
-extension ClientCore: CoAPContextDelegate {
-    func received(
-        request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot
-    ) {
-        reply.silence()
-    }
-
+extension ClientCore: CoAPClientContextDelegate {
     func received(response: InboundMessage, on session: SessionHandle) -> Bool {
         connection(of: session)?.received(response) ?? false
     }

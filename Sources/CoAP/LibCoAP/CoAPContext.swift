@@ -11,7 +11,9 @@ final class CoAPContext: EventSource {
     let loop: EventLoop
     let pointer: OpaquePointer
     let fileDescriptor: Int32
-    weak var delegate: (any CoAPContextDelegate)?
+    private weak var delegate: (any CoAPContextDelegate)?
+    private weak var server: (any CoAPServerContextDelegate)?
+    private weak var client: (any CoAPClientContextDelegate)?
 
     private var isDispatching = false
     private var isClosed = false
@@ -26,7 +28,6 @@ final class CoAPContext: EventSource {
     private static let maximumBatchFactor = 32
 
     // DTLS
-    private var ssl: OpaquePointer?
     private let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
     private var handshakes: HandshakeWatch?
@@ -203,10 +204,19 @@ final class CoAPContext: EventSource {
     // MARK: Server
 
     /// Has every request delivered, whatever its method and path.
-    func acceptRequests(idleSessions: Int, handshakes: Int, idleTimeout: Duration) {
+    func acceptRequests(
+        _ delegate: some CoAPServerContextDelegate, idleSessions: Int, handshakes: Int, idleTimeout: Duration
+    ) {
         loop.preconditionOnLoop()
-        coap_context_set_max_idle_sessions(pointer, UInt32(clamping: idleSessions))
-        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: handshakes))
+        self.delegate = delegate
+        server = delegate
+        // Zero would mean no limit to libcoap, or its own.
+        coap_context_set_max_idle_sessions(pointer, UInt32(clamping: max(1, idleSessions)))
+        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: max(1, handshakes)))
+        coap_register_ping_handler(pointer) { session, _, _ in
+            guard let session, let context = CoAPContext.of(session) else { return }
+            context.server?.pinged(SessionHandle(session))
+        }
         coap_context_set_session_timeout(pointer, UInt32(clamping: max(1, Int64(idleTimeout.inSeconds))))
         let resources = [
             coap_resource_unknown_init(Self.onRequest),
@@ -226,7 +236,7 @@ final class CoAPContext: EventSource {
     private static let onRequest: coap_method_handler_t = { _, session, request, _, response in
         guard let session, let request, let response, let context = CoAPContext.of(session) else { return }
         context.handledMessages += 1
-        context.delegate?.received(
+        context.server?.received(
             request: InboundMessage(request), on: SessionHandle(session), of: context, reply: ReplySlot(response))
     }
 
@@ -344,11 +354,17 @@ final class CoAPContext: EventSource {
                 on: session.map(SessionHandle.init))
         }
         ccoap_dtls_set_hooks(context, hooks)
-        ssl = context
         return context
     }
 
     // MARK: Client
+
+    /// Has what comes for a client's sessions delivered.
+    func deliver(to delegate: some CoAPClientContextDelegate) {
+        loop.preconditionOnLoop()
+        self.delegate = delegate
+        client = delegate
+    }
 
     /// Sets up DTLS for a client's context: each connection brings its own credentials.
     func secureClient() throws(CoAPError) {
@@ -386,13 +402,13 @@ final class CoAPContext: EventSource {
 
     /// The key of a client's connection.
     static func clientKey(for ssl: OpaquePointer) -> PreSharedKey? {
-        session(of: ssl).flatMap { of($0)?.delegate?.clientKey(for: SessionHandle($0)) }
+        session(of: ssl).flatMap { of($0)?.client?.clientKey(for: SessionHandle($0)) }
     }
 
     /// Tells whose certificate was refused: OpenSSL forgets it with the handshake.
     static func refused(_ certificate: Certificate, on ssl: OpaquePointer) {
         guard let session = session(of: ssl) else { return }
-        of(session)?.delegate?.refused(certificate.identity, on: SessionHandle(session))
+        of(session)?.client?.refused(certificate.identity, on: SessionHandle(session))
     }
 
     private static func session(of ssl: OpaquePointer) -> OpaquePointer? {
