@@ -8,7 +8,7 @@ struct Transcript {
 
     private func line(_ mark: String, _ text: String) { if isOn { Terminal.writeError("\(mark) \(text)\n") } }
 
-    func connecting(_ uri: CoAPURI, _ security: ClientSecurity) {
+    func connecting(_ uri: CoAPURI, _ security: ClientSecurity, authorities: String?) {
         line("*", "connecting to \(uri.authority)")
         switch security {
         case .plain: line("*", "plain CoAP: neither secret nor authentic")
@@ -18,6 +18,7 @@ struct Transcript {
                 "*",
                 own.map { "own certificate \(PrintableText.escaped($0.identity.subject.utf8))" }
                     ?? "no certificate of one's own")
+            if let authorities { line("*", "trusting \(PrintableText.escaped(authorities.utf8))") }
         }
     }
 

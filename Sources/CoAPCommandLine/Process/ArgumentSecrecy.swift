@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import Foundation
 
 /// Takes keys out of the process list.
@@ -16,19 +17,23 @@ enum ArgumentSecrecy {
     /// `-k` and `--psk` in all their spellings.
     ///
     /// - Returns: the arguments, every key spelled `--psk=KEY`.
-    static func takeArguments() -> [String] {
+    /// - Throws: `CoAPError` with code `invalidArgument` for an empty key.
+    static func takeArguments() throws(CoAPError) -> [String] {
         var places: [UnsafeMutablePointer<CChar>] = []
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let bytes = CommandLine.unsafeArgv[index] else { break }
             places.append(bytes)
         }
-        let (arguments, keys) = normalized(places.map { String(cString: $0) })
+        let (arguments, keys) = try normalized(places.map { String(cString: $0) })
         for key in keys { wipe(places[key.index], from: key.start) }
         return arguments
     }
 
     /// Spells every key `--psk=KEY`, which takes keys that begin with a dash too, and tells where the keys were.
-    static func normalized(_ given: [String]) -> (arguments: [String], keys: [Finding]) {
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for an empty key, as an unset variable gives one: the parser would take
+    ///   the next argument for it, and show that.
+    static func normalized(_ given: [String]) throws(CoAPError) -> (arguments: [String], keys: [Finding]) {
         var arguments: [String] = []
         var keys: [Finding] = []
         var index = 0
@@ -50,6 +55,9 @@ enum ArgumentSecrecy {
                 continue
             }
             if !flags.isEmpty { arguments.append("-\(flags)") }
+            if (key ?? given.dropFirst(index + 1).first?[...])?.isEmpty == true {
+                throw CoAPError(.invalidArgument, "the key after -k is empty; give the key, or --psk-file FILE")
+            }
             if let key {
                 keys.append(Finding(index: index, start: argument.utf8.count - key.utf8.count))
                 arguments.append("--psk=\(key)")

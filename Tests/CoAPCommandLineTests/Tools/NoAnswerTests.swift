@@ -6,6 +6,8 @@ import Testing
 
 @Suite("Servers that do not answer")
 struct NoAnswerTests {
+    /// A tool that is waited for must not end by itself while the machine is busy.
+    private let patience = ["-B", "300"]
     private let key = ["-u", "device-1", "-k", "some-key"]
 
     @Test("Nobody listening", arguments: ["coap", "coaps"])
@@ -42,7 +44,7 @@ struct NoAnswerTests {
     func interrupt(scheme: String) async throws {
         let socket = try SilentSocket()
         let tool = try ToolProcess(
-            .get, (scheme == "coaps" ? key : []) + ["\(scheme)://127.0.0.1:\(socket.port)/x"])
+            .get, patience + (scheme == "coaps" ? key : []) + ["\(scheme)://127.0.0.1:\(socket.port)/x"])
         #expect(await socket.receive())
         tool.interrupt()
         let result = await tool.end()
@@ -59,7 +61,7 @@ struct NoAnswerTests {
         for (tool, verb) in [(Tool.get, [String]()), (.coap, ["get"])] {
             let socket = try SilentSocket()
             let uri = "coaps://127.0.0.1:\(socket.port)/x"
-            let process = try ToolProcess(tool, verb + ["-u", "device-1"] + spelling + ["-v", uri])
+            let process = try ToolProcess(tool, verb + patience + ["-u", "device-1"] + spelling + ["-v", uri])
             try #require(await socket.receive())
             let visible = try process.visibleArguments
             #expect(!visible.joined(separator: " ").contains("secret"))
