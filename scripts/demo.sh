@@ -68,7 +68,8 @@ for ((tries = 0; tries < 200; tries++)); do
     if [[ -n $uri ]] || ! kill -0 "$server" 2>/dev/null; then break; fi
     sleep 0.1
 done
-sed 's/^/   /' "$work/server"
+# The lines it offers for pasting are longer than what is typed here, as they work in every folder.
+sed -n 's/^listening on/   &/p' "$work/server"
 [[ -n $uri ]] || stop "the server is not listening"
 
 step "Read, by pre-shared key" "Both sides prove that they know device-1's key, without sending it."

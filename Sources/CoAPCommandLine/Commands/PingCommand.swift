@@ -50,6 +50,7 @@ public struct PingCommand: AsyncParsableCommand {
         let security = try credentials.security(for: uri)
         let transcript = Transcript(isOn: verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
+        try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)
         do {
             let (times, info) = try await CoAPClient.withSession(
                 to: uri, security: security, configuration: configuration

@@ -27,6 +27,7 @@ struct RequestRunner {
         try body(&request)
         let transcript = Transcript(isOn: options.verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
+        try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)
         do {
             try await run(request, security, configuration, transcript)
         } catch let error as CoAPError {

@@ -22,6 +22,13 @@ struct Transcript {
         }
     }
 
+    /// Says whom the attempts go to, which matters most when they fail.
+    func looksUp(_ uri: CoAPURI, deadline: Duration) async throws(CoAPError) {
+        guard isOn else { return }
+        let addresses = try await Resolver.addresses(of: uri.host, port: uri.port, deadline: deadline)
+        line("*", "trying \(addresses.map(\.description).joined(separator: ", "))")
+    }
+
     func connected(_ info: ConnectionInfo) {
         line(
             "*", "address \(info.remoteAddress?.description ?? "?") (look-up \(Self.milliseconds(info.lookUpDuration)))"

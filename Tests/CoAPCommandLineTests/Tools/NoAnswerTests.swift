@@ -14,9 +14,11 @@ struct NoAnswerTests {
     func nobody(scheme: String) async throws {
         let port = try SilentSocket.abandonedPort()
         let result = try await ToolProcess.run(
-            .get, ["-B", "5"] + (scheme == "coaps" ? key : []) + ["\(scheme)://127.0.0.1:\(port)/x"])
-        #expect(result.status == 69 && result.complainsOnce, "\(result.transcript)")
-        #expect(result.errors.contains("127.0.0.1:\(port)"))
+            .get, ["-v", "-B", "5"] + (scheme == "coaps" ? key : []) + ["\(scheme)://127.0.0.1:\(port)/x"])
+        #expect(result.status == 69, "\(result.transcript)")
+        #expect(result.errors.contains("* trying 127.0.0.1:\(port)\n"))
+        let complaint = result.errors.split(separator: "\n").last
+        #expect(complaint?.hasPrefix("coap-get: ") == true && complaint?.contains("127.0.0.1:\(port)") == true)
     }
 
     @Test("A silent server, until the deadline", arguments: ["coap", "coaps"])
