@@ -43,7 +43,7 @@ enum ArgumentSecrecy {
                 arguments += given[index...]
                 break
             }
-            if takesAnything.contains(argument) {
+            if takesAnything(argument) {
                 // What stands behind is a text, whatever it looks like.
                 arguments += given[index...].prefix(2)
                 index += 2
@@ -73,8 +73,14 @@ enum ArgumentSecrecy {
         return (arguments, keys)
     }
 
-    /// Options whose value may be anything, `-k` included.
-    private static let takesAnything: Set = ["-e", "--text"]
+    /// True for the option whose value may be anything, `-k` included: `--text`, `-e`, also behind flags, `-ve`.
+    private static func takesAnything(_ argument: String) -> Bool {
+        if argument == "--text" { return true }
+        guard argument.hasPrefix("-"), !argument.hasPrefix("--") else { return false }
+        return argument.dropFirst().drop(while: isFlag) == "e"
+    }
+
+    private static func isFlag(_ letter: Character) -> Bool { "vNh".contains(letter) }
 
     /// The flags before a key and the key; nil in its place when it is the next argument; nil for any other argument.
     private static func split(_ argument: String) -> (flags: Substring, key: Substring?)? {
@@ -83,7 +89,7 @@ enum ArgumentSecrecy {
         // `-kKEY`, `-k=KEY`, and `-k` behind flags that stand together, `-vk`.
         guard argument.hasPrefix("-"), !argument.hasPrefix("--") else { return nil }
         let letters = argument.dropFirst()
-        guard let position = letters.firstIndex(of: "k"), letters[..<position].allSatisfy({ "vNh".contains($0) }) else {
+        guard let position = letters.firstIndex(of: "k"), letters[..<position].allSatisfy(isFlag) else {
             return nil
         }
         let rest = letters[letters.index(after: position)...]

@@ -25,7 +25,8 @@ struct ArgumentSecrecyTests {
     @Test(
         "What has no key stays",
         arguments: [
-            [], ["get", "--", "-k", "a"], ["-u", "k", "--keys", "k"], ["-e", "-k", "-v"], ["--text", "--psk", "x"],
+            [], ["get", "--", "-k", "a"], ["-u", "k", "--keys", "k"], ["-e", "-k", "-v"], ["-vNe", "-k", "-v"],
+            ["--text", "--psk", "x"],
             ["-", "k", "-v", "-N"], ["-ek", "-uk", "-ok", "--psk-file", "--psk-identity=a", "--kk"], ["--psk"],
         ])
     func noKey(given: [String]) throws {
