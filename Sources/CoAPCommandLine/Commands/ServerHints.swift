@@ -17,31 +17,38 @@ struct ServerHints {
         let folder = folder.absolute
         self.folder = folder
         let option = "--keys \(ShellText.quoted(folder.path))"
-        // What stands in the way of a hint is no reason not to serve.
-        let key = (try? folder.preSharedKeys())?.first { key in
-            // One that can be typed, and is not taken for an option.
-            let identity = String(decoding: key.identity, as: UTF8.self)
-            return PrintableText.escaped(key.identity) == identity && !identity.hasPrefix("-")
-        }
-        guard let key else {
+        guard let key = Self.typeableKey(in: folder) else {
+            credentials = Self.certificate(in: folder)
             clientCredentials = nil
-            let name = (try? folder.devices())?.first { device in
-                device.certificate?.hasExpired == false
-                    && FileManager.default.isReadableFile(atPath: folder.keyPath(ofDevice: device.name))
-            }?.name
-            credentials = name.map { name in
-                let files = [
-                    ("-c", folder.certificatePath(ofDevice: name)), ("-j", folder.keyPath(ofDevice: name)),
-                    ("-C", folder.certificateAuthorityPath),
-                ]
-                return files.map { "\($0) \(ShellText.quoted($1))" }.joined(separator: " ")
-            }
             return
         }
         let identity = ShellText.quoted(String(decoding: key.identity, as: UTF8.self))
         credentials = "--identity \(identity) \(option)"
         let isText = key.key.withBytes { $0.allSatisfy { 0x20...0x7E ~= $0 } }
         clientCredentials = isText ? "-u \(identity) -k \"$(coap keys show \(identity) \(option))\"" : nil
+    }
+
+    /// The first key whose identity can be typed and is not taken for an option. What stands in the way of a hint is no
+    /// reason not to serve.
+    private static func typeableKey(in folder: KeyFolder) -> PreSharedKey? {
+        (try? folder.preSharedKeys())?.first { key in
+            let identity = String(decoding: key.identity, as: UTF8.self)
+            return PrintableText.escaped(key.identity) == identity && !identity.hasPrefix("-")
+        }
+    }
+
+    /// The options for the first device's certificate that is good and has its key here.
+    private static func certificate(in folder: KeyFolder) -> String? {
+        let device = (try? folder.devices())?.first { device in
+            device.certificate?.hasExpired == false
+                && FileManager.default.isReadableFile(atPath: folder.keyPath(ofDevice: device.name))
+        }
+        guard let name = device?.name else { return nil }
+        let files = [
+            ("-c", folder.certificatePath(ofDevice: name)), ("-j", folder.keyPath(ofDevice: name)),
+            ("-C", folder.certificateAuthorityPath),
+        ]
+        return files.map { "\($0) \(ShellText.quoted($1))" }.joined(separator: " ")
     }
 
     /// The lines for one endpoint.
