@@ -17,7 +17,8 @@ struct ClosedStreamsTests {
             let led = server.identity + [server.coaps("/actuators/led")]
             let closed = try await run(.get, led, ">&-")
             #expect(closed.status == 74 && closed.complainsOnce, "\(closed.transcript)")
-            #expect(closed.errors.contains("standard output"))
+            // Else it went to whatever the tool had opened in its place.
+            #expect(closed.errors.contains("standard output cannot be written: Bad file descriptor"))
             let file = server.folder.path("body")
             let unused = try await run(.get, ["-o", file] + led, "<&- >&- 2>&-")
             #expect(unused.status == 0, "\(unused.transcript)")
