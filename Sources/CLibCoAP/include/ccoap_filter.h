@@ -14,13 +14,16 @@ typedef enum ccoap_refusal {
     CCOAP_REFUSED_SIGNAL,
 } ccoap_refusal_t;
 
-/// Who wants to hear of refused messages on the calling thread, and what is handed back to it.
+/// Who wants to hear of messages on the calling thread, and what is handed back to it.
 typedef struct ccoap_filter_hooks {
     void *context;
+    /// A message was refused.
     void (*refused)(void *context, ccoap_refusal_t reason);
+    /// A message of a session was acknowledged without a response (RFC 7252 §4.2), which libcoap tells nobody.
+    void (*acknowledged)(void *context, coap_session_t *session, coap_mid_t id);
 } ccoap_filter_hooks_t;
 
-/// Sets who hears of refused messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
+/// Sets who hears of messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
 void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks);
 
 /// 1 when libcoap's own calls come through the filter, 0 when the program was linked such that they do not.

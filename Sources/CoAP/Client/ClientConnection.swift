@@ -347,6 +347,8 @@ final class ClientConnection: @unchecked Sendable {
         return true
     }
 
+    func acknowledged(messageID: UInt16) { heard() }
+
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
         switch reason {
         case .reset:

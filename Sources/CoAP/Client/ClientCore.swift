@@ -53,6 +53,10 @@ extension ClientCore: CoAPClientContextDelegate {
         connection(of: session)?.received(response) ?? false
     }
 
+    func acknowledged(messageID: UInt16, on session: SessionHandle) {
+        connection(of: session)?.acknowledged(messageID: messageID)
+    }
+
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on session: SessionHandle) {
         connection(of: session)?.failed(messageID: messageID, token: token, reason: reason)
     }

@@ -60,6 +60,11 @@ final class CoAPContext: EventSource {
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.refused(
                 reason == CCOAP_REFUSED_SIGNAL ? .signal : .malformed)
         }
+        filter.pointee.acknowledged = { argument, session, messageID in
+            guard let argument, let session else { return }
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.acknowledged(
+                messageID: UInt16(truncatingIfNeeded: messageID), on: SessionHandle(session))
+        }
     }
 
     deinit {

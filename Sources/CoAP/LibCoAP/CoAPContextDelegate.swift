@@ -6,6 +6,9 @@ protocol CoAPContextDelegate: AnyObject {
     /// A response came; false refuses it with a reset.
     func received(response: InboundMessage, on session: SessionHandle) -> Bool
 
+    /// A message with this id was acknowledged without a response; whether one was sent is for the delegate to know.
+    func acknowledged(messageID: UInt16, on session: SessionHandle)
+
     /// A confirmable message was refused, or given up.
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on session: SessionHandle)
 
