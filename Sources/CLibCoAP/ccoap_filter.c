@@ -19,6 +19,12 @@ int ccoap_filter_is_in_force(void) {
     return dlsym(RTLD_DEFAULT, "coap_pdu_parse") == (void *)coap_pdu_parse && dlsym(RTLD_NEXT, "coap_pdu_parse") != NULL;
 }
 
+static void parsed(const coap_pdu_t *pdu) {
+    if (watcher && watcher->parsed)
+        watcher->parsed(watcher->context, (int)coap_pdu_get_type(pdu), coap_pdu_get_code(pdu) == COAP_EMPTY_CODE,
+                        (uint16_t)coap_pdu_get_mid(pdu));
+}
+
 static void refuse(ccoap_refusal_t reason) {
     if (watcher) watcher->refused(watcher->context, reason);
 }
@@ -44,5 +50,6 @@ int coap_pdu_parse(coap_proto_t protocol, const uint8_t *data, size_t length, co
         // As unknown as any code of class 1, which libcoap refuses; an acknowledgement keeps what it acknowledges.
         coap_pdu_set_code(pdu, coap_pdu_get_type(pdu) == COAP_MESSAGE_ACK ? COAP_EMPTY_CODE : COAP_SIGNALING_CODE(100));
     }
+    parsed(pdu);
     return 1;
 }

@@ -14,13 +14,15 @@ typedef enum ccoap_refusal {
     CCOAP_REFUSED_SIGNAL,
 } ccoap_refusal_t;
 
-/// Who wants to hear of refused messages on the calling thread, and what is handed back to it.
+/// Who wants to hear of messages on the calling thread, and what is handed back to it.
 typedef struct ccoap_filter_hooks {
     void *context;
     void (*refused)(void *context, ccoap_refusal_t reason);
+    /// A message was taken, before libcoap acts on it, which keeps empty acknowledgements to itself; NULL for nobody.
+    void (*parsed)(void *context, int type, int is_empty, uint16_t message_id);
 } ccoap_filter_hooks_t;
 
-/// Sets who hears of refused messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
+/// Sets who hears of messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
 void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks);
 
 /// 1 when libcoap's own calls come through the filter, 0 when the program was linked such that they do not.

@@ -25,6 +25,9 @@ final class CoAPContext: EventSource {
     private static let maximumReady = 8
     private static let maximumBatchFactor = 32
 
+    /// The largest datagram that is taken, one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
+    private static let largestDatagram: UInt32 = 1471
+
     // DTLS
     private var ssl: OpaquePointer?
     private let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
@@ -243,8 +246,7 @@ final class CoAPContext: EventSource {
         guard let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) else {
             throw CoAPError(.addressUnavailable, "cannot listen on \(address)", cause: String(cString: strerror(errno)))
         }
-        // Requests as large as one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
-        coap_endpoint_set_default_mtu(endpoint, 1471)
+        coap_endpoint_set_default_mtu(endpoint, Self.largestDatagram)
         guard let socket = EndpointSocket.watched(by: fileDescriptor).subtracting(before).first,
             let bound = EndpointSocket.localAddress(of: socket)
         else { throw CoAPError(.internal, "cannot find the socket bound to \(address)") }
@@ -350,6 +352,15 @@ final class CoAPContext: EventSource {
 
     // MARK: Client
 
+    /// Has ``CoAPContextDelegate/parsed(_:isEmpty:messageID:of:)`` called for every message.
+    func watchMessages() {
+        filter.pointee.parsed = { argument, type, isEmpty, messageID in
+            guard let argument, let type = MessageType(rawValue: UInt8(truncatingIfNeeded: type)) else { return }
+            let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
+            context.delegate?.parsed(type, isEmpty: isEmpty != 0, messageID: messageID, of: context)
+        }
+    }
+
     /// Sets up DTLS for a client's context: each connection brings its own credentials.
     func secureClient() throws(CoAPError) {
         loop.preconditionOnLoop()
@@ -375,6 +386,8 @@ final class CoAPContext: EventSource {
             let reason = errno == 0 ? "no route" : String(cString: strerror(errno))
             throw CoAPError(.unreachable, "no way to \(address): \(reason)", cause: OpenSSLErrors.take())
         }
+        // As much as a server takes: what is too large for libcoap it refuses with a reset that names no request.
+        coap_session_set_mtu(session, Self.largestDatagram)
         return SessionHandle(session)
     }
 
@@ -390,9 +403,9 @@ final class CoAPContext: EventSource {
     }
 
     /// Tells whose certificate was refused: OpenSSL forgets it with the handshake.
-    static func refused(_ certificate: Certificate, on ssl: OpaquePointer) {
+    static func refused(_ certificate: Certificate, depth: Int, on ssl: OpaquePointer) {
         guard let session = session(of: ssl) else { return }
-        of(session)?.delegate?.refused(certificate.identity, on: SessionHandle(session))
+        of(session)?.delegate?.refused(certificate.identity, depth: depth, on: SessionHandle(session))
     }
 
     private static func session(of ssl: OpaquePointer) -> OpaquePointer? {

@@ -15,14 +15,18 @@ protocol CoAPContextDelegate: AnyObject {
     /// Something happened to a session.
     func event(_ event: SessionEvent, on session: SessionHandle, of context: CoAPContext)
 
-    /// A fatal alert was sent or received; the session is nil while a hello's cookie is not yet checked.
+    /// A fatal alert was sent or received, or the peer's farewell came; the session is nil while a hello's cookie is not yet
+    /// checked.
     func alert(_ alert: DTLSAlert, on session: SessionHandle?)
 
     /// A message was refused before libcoap acted on it.
     func refused(_ reason: MessageRefusal)
 
-    /// The server's own certificate, which is being refused.
-    func refused(_ certificate: CertificateIdentity, on session: SessionHandle)
+    /// A certificate that is being refused, and how far above the server's own it stands, which is at 0.
+    func refused(_ certificate: CertificateIdentity, depth: Int, on session: SessionHandle)
+
+    /// A message was taken, before libcoap acts on it; it keeps empty acknowledgements to itself.
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, of context: CoAPContext)
 
     /// The key to use on a client's session; nil when it has none.
     func clientKey(for session: SessionHandle) -> PreSharedKey?
@@ -69,9 +73,13 @@ struct DTLSAlert: Hashable, Sendable {
     /// The alert's number.
     let description: UInt8
 
+    /// True for the peer's farewell (close_notify), which is an alert, too.
+    var isFarewell: Bool { description == 0 }
+
     /// The registered name.
     var name: String {
         switch description {
+        case 0: "close_notify"
         case 10: "unexpected_message"
         case 20: "bad_record_mac"
         case 40: "handshake_failure"

@@ -414,6 +414,7 @@ extension ServerCore: CoAPContextDelegate {
     }
 
     func alert(_ alert: DTLSAlert, on session: SessionHandle?) {
+        guard !alert.isFarewell else { return }
         metrics.handshake(alert.name)
         logger.debug(
             "DTLS alert",
@@ -425,7 +426,9 @@ extension ServerCore: CoAPContextDelegate {
 
     func refused(_ reason: MessageRefusal) { metrics.dropped(reason.rawValue) }
 
-    func refused(_ certificate: CertificateIdentity, on session: SessionHandle) {}
+    func refused(_ certificate: CertificateIdentity, depth: Int, on session: SessionHandle) {}
+
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, of context: CoAPContext) {}
 
     func clientKey(for session: SessionHandle) -> PreSharedKey? { nil }
 }
