@@ -11,16 +11,17 @@ enum ServerName: Hashable, Sendable {
     ///
     /// - Throws: `CoAPError` with code `invalidURI` for what no certificate can name.
     init(host: String) throws(CoAPError) {
-        if let literal = Resolver.literal(host) {
-            self = .address(literal.bytes)
-            return
-        }
         var name = host[...]
         if name.utf8.last == UInt8(ascii: ".") { name.removeLast() }
+        // The system takes an asterisk for this host.
         guard !name.isEmpty, !name.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "*") }) else {
             throw CoAPError(
                 .invalidURI,
                 "'\(PrintableText.escaped(host.utf8.prefix(64)))' is not the name of a host; write its name or address")
+        }
+        if let literal = Resolver.literal(host) {
+            self = .address(literal.bytes)
+            return
         }
         self = .name(String(name))
     }
