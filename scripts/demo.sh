@@ -54,6 +54,7 @@ tail -n 1 "$output" | sed 's/^/   /'
 PATH=$(swift build --scratch-path "$scratch" "${release[@]}" --show-bin-path):$PATH
 # From here on in an empty folder, so that each command is short enough to be read, and typed.
 cd "$work"
+unset COAP_KEYS
 
 step "Keys" "An authority, a certificate for the server, and for device-1 a certificate and a pre-shared key, in the folder keys."
 run coap keys init || stop "no keys were made"
@@ -68,7 +69,8 @@ for ((tries = 0; tries < 200; tries++)); do
     if [[ -n $uri ]] || ! kill -0 "$server" 2>/dev/null; then break; fi
     sleep 0.1
 done
-sed 's/^/   /' "$work/server"
+# The lines it offers for pasting are longer than what is typed here, as they work in every folder.
+sed -n 's/^listening on/   &/p' "$work/server"
 [[ -n $uri ]] || stop "the server is not listening"
 
 step "Read, by pre-shared key" "Both sides prove that they know device-1's key, without sending it."
@@ -87,7 +89,7 @@ run coap-get --identity device-1 "$uri/actuators/led" || stop "coap-get ended wi
 grep -q -w on "$output" || stop "the light is not on"
 
 step "A wrong key" "Someone who does not know device-1's key is refused; exit code 77 says so to a script."
-(umask 077 && head -c 16 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >wrong.key)
+(umask 077 && head -c 12 /dev/urandom | base64 >wrong.key)
 status=0
 run coap-get -u device-1 --psk-file wrong.key "$uri/sensors/temperature" || status=$?
 ((status == 77)) || stop "coap-get ended with $status, not 77"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CoAPCore
+import Glibc
 
 /// What a certificate in a file says, for a listing. Nothing in it has been verified.
 public struct CertificateSummary: Hashable, Sendable {
@@ -21,4 +22,7 @@ public struct CertificateSummary: Hashable, Sendable {
 
     /// The day of its last second in universal time, `2028-11-23`.
     public var expiryDate: String { CalendarDate(notAfter).description }
+
+    /// True when its last second is over, by this host's clock.
+    public var hasExpired: Bool { notAfter < Int64(time(nil)) }
 }

@@ -11,9 +11,6 @@ public struct DeviceSummary: Hashable, Sendable {
     /// What its certificate says; nil without one.
     public let certificate: CertificateSummary?
 
-    /// The last second of its certificate's validity, in seconds since 1970; nil without a certificate.
-    public var certificateExpiry: Int64? { certificate?.notAfter }
-
-    /// That day in universal time, `2028-11-23`; nil without a certificate.
+    /// The last day of its certificate's validity in universal time, `2028-11-23`; nil without a certificate.
     public var expiryDate: String? { certificate?.expiryDate }
 }

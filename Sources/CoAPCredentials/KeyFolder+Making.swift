@@ -13,8 +13,9 @@ extension KeyFolder {
     ///
     /// - Parameter hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; this host's
     ///   own name unless given.
-    /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, `invalidCredentials` when what is there
-    ///   cannot be completed, such as certificates whose authority is gone; `invalidArgument` for a host name that is none.
+    /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, or others may enter the folder, read a
+    ///   secret or change whom to believe; `invalidCredentials` when what is there cannot be completed, such as certificates
+    ///   whose authority is gone; `invalidArgument` for a host name that is none.
     public func initialize(hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }) throws(CoAPError)
         -> InitializationReport
     {
@@ -22,6 +23,7 @@ extension KeyFolder {
         try FileWriter.makeFolder(path)
         return try FolderLock.holding(path) { () throws(CoAPError) in
             try FileWriter.makeFolder(devicesPath)
+            try checkModes()
             var report = InitializationReport()
             let authority = try authority(&report)
             try pair(

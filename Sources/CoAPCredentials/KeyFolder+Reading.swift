@@ -91,6 +91,17 @@ extension KeyFolder {
             renewal: "make a new one with: rm \(files) && \(command)")
     }
 
+    /// Refuses secrets that others may read, those that are not needed now too, and an authority that others may exchange.
+    func checkModes() throws(CoAPError) {
+        let keys = (FileWriter.names(in: devicesPath) ?? []).filter { $0.hasSuffix(".key") && !$0.hasPrefix(".") }
+            .sorted()
+        for path in [authorityKeyPath, serverKeyPath, preSharedKeysPath] + keys.map({ "\(devicesPath)/\($0)" }) {
+            try CredentialFiles.requireSecrecy(of: path)
+        }
+        try CredentialFiles.requireMode(
+            of: certificateAuthorityPath, without: 0o022, else: "writable by others", mending: "chmod go-w")
+    }
+
     /// Says which command makes a file of the folder when it is missing.
     func require(_ file: String, else command: String) throws(CoAPError) {
         guard FileWriter.isMissing(file) else { return }

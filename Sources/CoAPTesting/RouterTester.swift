@@ -13,7 +13,10 @@ public struct RouterTester: Sendable {
     public func response(
         to request: Request, from peer: Peer = Peer(identity: .anonymous)
     ) async -> Response {
-        await table.response(to: request, table.locate(request, RequestContext(peer: peer)))
+        if let refusal = OptionScan(request.options).refusal { return refusal }
+        var context = RequestContext(peer: peer)
+        table.locate(request, &context)
+        return await table.response(to: request, context)
     }
 
     /// The router's response to a method on a path, `sensors/kitchen?unit=K`.

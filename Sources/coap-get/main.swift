@@ -2,4 +2,4 @@
 
 import CoAPCommandLine
 
-await CommandLineTool.run(CoAPGetTool.self)
+CommandLineTool.run(CoAPGetTool.self)

@@ -2,4 +2,4 @@
 
 import CoAPCommandLine
 
-await CommandLineTool.run(CoAPPutTool.self)
+CommandLineTool.run(CoAPPutTool.self)

@@ -2,4 +2,4 @@
 
 import CoAPCommandLine
 
-await CommandLineTool.run(ServerCommand.self, handlesInterrupts: false)
+CommandLineTool.run(ServerCommand.self, isService: true)

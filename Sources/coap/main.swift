@@ -2,4 +2,4 @@
 
 import CoAPCommandLine
 
-await CommandLineTool.run(CoAPCommand.self)
+CommandLineTool.run(CoAPCommand.self)

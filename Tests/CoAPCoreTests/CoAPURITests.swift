@@ -5,6 +5,14 @@ import Testing
 
 @Suite("URIs (RFC 7252 §6)")
 struct CoAPURITests {
+    @Test(
+        "A password that somebody writes into it is not shown",
+        arguments: ["coaps://me:secret@h/x", "coap://secret@h:0x/"])
+    func password(text: String) {
+        let error = #expect(throws: CoAPError.self) { try CoAPURI(text) }
+        #expect(error?.message.contains("secret") == false && error?.message.contains("://…@h") == true)
+    }
+
     @Test("The three spellings of RFC 7252 §6.3 are one URI")
     func equivalence() throws {
         let first = try CoAPURI("coap://example.com:5683/~sensors/temp.xml")
@@ -38,7 +46,8 @@ struct CoAPURITests {
         arguments: [
             ("", "no scheme"), ("localhost/x", "no scheme"), ("http://h/", "unknown"),
             ("coaps+tcp://h", "TCP and WebSockets"), ("coaps://", "host is missing"), ("coaps:///x", "host is missing"),
-            ("coaps://me@h/", "user names"), ("coaps://[::1", "not closed"), ("coaps://[::1]x", "only ':port'"),
+            ("coaps://me@h/", "user names"), ("coaps:localhost", "two slashes are missing; write coaps://"),
+            ("coaps://[::1", "not closed"), ("coaps://[::1]x", "only ':port'"),
             ("coaps://::1/", "in brackets"), ("coaps://[h]/", "IPv6 addresses only"), ("coaps://h:65536", "65535"),
             ("coaps://h:+1", "65535"), ("coaps://h:1x", "65535"), ("coaps://h/a b", "space"), ("coaps://h/%zz", "'%'"),
             ("coaps://h/%4", "'%'"), ("coaps://h/%FF", "UTF-8"), ("coaps://h/#f", "fragment"),

@@ -110,7 +110,8 @@ struct CertificateAuthorityTests {
     /// A keys folder with nothing but an authority, and the last second it is valid in.
     private func folderWithAuthority(validFor seconds: Int64) throws -> (Sandbox, Int64) {
         let folder = try Sandbox()
-        try FileManager.default.createDirectory(atPath: folder.path("keys"), withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: folder.path("keys"), withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         var contents = contents("short-lived", .authority, from: -30 * Contents.day)
         contents.alternativeNames = []
         contents.notAfter = Int64(Date().timeIntervalSince1970) + seconds

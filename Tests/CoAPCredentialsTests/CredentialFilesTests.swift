@@ -109,15 +109,70 @@ struct CredentialFilesTests {
             box.path("encrypted.key"))
         #expect(encrypted.status == 0, "\(encrypted.output)")
         chmod(box.path("encrypted.key"), 0o600)
+        let error = credentialError("keys/server.pem", "encrypted.key")
+        #expect(error?.code == .invalidCredentials)
+        #expect(error?.message.hasPrefix("\(box.path("encrypted.key")): the private key has a passphrase") == true)
+    }
+
+    @Test func whatIsNoPrivateKeyIsToldApart() async throws {
+        let der = try await OpenSSL(
+            "pkey", "-in", box.path("keys/server.key"), "-outform", "DER", "-out", box.path("der.key"))
+        #expect(der.status == 0, "\(der.output)")
+        let open = try await OpenSSL("pkey", "-in", box.path("keys/server.key"), "-pubout", "-out", box.path("public"))
+        #expect(open.status == 0, "\(open.output)")
         try box.write("text", to: "bad.key")
-        for name in ["encrypted.key", "bad.key", "keys/server.pem"] {
+        try box.write("", to: "empty.key")
+        try box.write("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", to: "damaged.key")
+        for (name, says) in [
+            ("der.key", "the key is in DER, not PEM; 'openssl pkey -inform DER"), ("public", "this is a public key; "),
+            ("bad.key", "this is not a PEM private key, "), ("empty.key", "the file is empty; "),
+            ("damaged.key", "the PEM private key is damaged; "), ("keys/server.pem", "this is a certificate; "),
+        ] {
             chmod(box.path(name), 0o600)
             let error = credentialError("keys/server.pem", name)
             #expect(error?.code == .invalidCredentials)
-            #expect(
-                error?.message.hasPrefix("\(box.path(name)): this is not a PEM private key without passphrase; ")
-                    == true)
+            #expect(error?.message.hasPrefix("\(box.path(name)): \(says)") == true, "\(error?.message ?? "")")
         }
+    }
+
+    @Test(arguments: [
+        ("secp521r1", false), ("secp256k1", false), ("secp384r1", true), ("prime256v1", true),
+    ])
+    func aKeyThatNoHandshakeCouldUseIsRefused(curve: String, isFine: Bool) async throws {
+        let made = try await OpenSSL(
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:\(curve)", "-nodes", "-subj", "/CN=x",
+            "-keyout", box.path("curve.key"), "-out", box.path("curve.pem"))
+        #expect(made.status == 0, "\(made.output)")
+        chmod(box.path("curve.key"), 0o600)
+        let error = credentialError("curve.pem", "curve.key")
+        if isFine {
+            #expect(error == nil)
+        } else {
+            #expect(error?.code == .invalidCredentials)
+            #expect(
+                error?.message
+                    == "\(box.path("curve.key")): keys on \(curve) are not supported; take one on P-256 or P-384, or RSA"
+            )
+        }
+    }
+
+    @Test func anRSAKeyIsTaken() async throws {
+        let made = try await OpenSSL(
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-keyout", box.path("rsa.key"), "-out",
+            box.path("rsa.pem"))
+        #expect(made.status == 0, "\(made.output)")
+        chmod(box.path("rsa.key"), 0o600)
+        #expect(credentialError("rsa.pem", "rsa.key") == nil)
+    }
+
+    @Test func anAuthorityThatEverybodyMayExchangeIsRefused() {
+        chmod(box.path("keys/ca.pem"), 0o666)
+        let error = failure { () throws(CoAPError) in try CredentialFiles.trustAnchors(at: box.path("keys/ca.pem")) }
+        #expect(error?.code == .fileUnavailable)
+        #expect(
+            error?.message
+                == "\(box.path("keys/ca.pem")): writable by others (mode 0666); run: chmod go-w "
+                + box.path("keys/ca.pem"))
     }
 
     @Test func aChainBehindTheCertificateIsRead() throws {

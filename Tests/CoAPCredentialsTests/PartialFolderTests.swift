@@ -113,12 +113,40 @@ struct PartialFolderTests {
         #expect(clone.mode("keys/README.md") == 0o644)
     }
 
-    @Test func aFolderWithOtherThingsKeepsItsMode() throws {
+    @Test func aFolderWithOtherThingsThatOthersMayEnterIsRefused() throws {
         let other = try Sandbox()
         mkdir(other.path("keys"), 0o755)
         try other.write("", to: "keys/notes.txt")
+        let before = try other.snapshot()
+        let error = failure { () throws(CoAPError) in try other.keys.initialize() }
+        #expect(error?.code == .fileUnavailable)
+        #expect(
+            error?.message
+                == "\(other.path("keys")): others may look into it (mode 0755); name a folder of your own, or run: "
+                + "chmod 700 \(other.path("keys"))")
+        #expect(try other.snapshot() == before)
+        chmod(other.path("keys"), 0o700)
         _ = try other.keys.initialize()
-        #expect(other.mode("keys") == 0o755)
+    }
+
+    @Test(arguments: ["keys", "keys/devices"])
+    func aFolderThatWasOpenedIsRefused(name: String) throws {
+        chmod(box.path(name), 0o755)
+        #expect(initialize()?.message.hasSuffix("run: chmod 700 \(box.path(name))") == true)
+    }
+
+    @Test(arguments: ["ca.key", "server.key", "psk.json", "devices/device-1.key"])
+    func aSecretThatOthersMayReadIsRefusedEvenWhenItIsNotNeeded(name: String) throws {
+        chmod(box.path("keys/\(name)"), 0o644)
+        let error = initialize()
+        #expect(error?.code == .fileUnavailable)
+        #expect(error?.message.hasSuffix("run: chmod 600 \(box.path("keys/\(name)"))") == true)
+    }
+
+    @Test(arguments: [0o666, 0o664] as [mode_t])
+    func anAuthorityThatOthersMayExchangeIsRefused(mode: mode_t) throws {
+        chmod(box.path("keys/ca.pem"), mode)
+        #expect(initialize()?.message.hasSuffix("run: chmod go-w \(box.path("keys/ca.pem"))") == true)
     }
 
     @Test func aFolderInWhichOthersMayWriteIsRefused() throws {
@@ -127,7 +155,8 @@ struct PartialFolderTests {
         #expect(error?.code == .fileUnavailable)
         #expect(
             error?.message
-                == "\(box.path("keys")): others may write in it (mode 0777); run: chmod 700 \(box.path("keys"))")
+                == "\(box.path("keys")): others may write in it (mode 0777); name a folder of your own, or run: chmod 700 "
+                + box.path("keys"))
     }
 
     @Test func aFileInTheFoldersPlaceIsRefused() throws {

@@ -148,8 +148,7 @@ struct LibcoapClientTests {
         arguments: [Peer.coapClientOpenSSL, .coapClientGnuTLS])
     func serverCertificateOnly(peer: Peer) async throws {
         let certificates = try await TestCertificates.shared
-        let security = ServerSecurity(
-            preSharedKeys: nil, certificate: try certificates.credential(.server), clientAuthentication: .none)
+        let security = ServerSecurity(certificate: try certificates.credential(.server))
         try await TestServer.with(security) { uri in
             let client = LibcoapClient(peer: peer, mode: .certificate)
             let answer = try await client.request(

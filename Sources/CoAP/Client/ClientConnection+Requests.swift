@@ -168,6 +168,13 @@ extension ClientConnection {
             window.enqueue(request.token)
             if let link { releaseIfUnused(link) }
         }
+        for ping in pings {
+            guard let link = ping.link, silent.contains(where: { $0 === link }) else { continue }
+            ping.link = nil
+            ping.messageID = nil
+            link.users -= 1
+            releaseIfUnused(link)
+        }
     }
 
     // MARK: Failing

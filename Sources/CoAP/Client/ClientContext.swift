@@ -11,10 +11,9 @@ final class ClientContext {
     /// A context that has started.
     init(loop: EventLoop, isSecure: Bool) throws(CoAPError) {
         context = try CoAPContext(loop: loop)
-        context.delegate = self
+        context.deliver(to: self)
         do throws(CoAPError) {
             if isSecure { try context.secureClient() }
-            context.watchMessages()
             try context.start()
         } catch {
             context.close()
@@ -37,11 +36,7 @@ final class ClientContext {
     }
 }
 
-extension ClientContext: CoAPContextDelegate {
-    func received(request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot) {
-        reply.silence()
-    }
-
+extension ClientContext: CoAPClientContextDelegate {
     func received(response: InboundMessage, on session: SessionHandle) -> Bool {
         // Acknowledgements that match nothing are ignored, not refused (RFC 7252 §4.2).
         link(of: session)?.received(response) ?? false || response.type == .acknowledgement
@@ -67,7 +62,7 @@ extension ClientContext: CoAPContextDelegate {
 
     func clientKey(for session: SessionHandle) -> PreSharedKey? { link(of: session)?.key }
 
-    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, of context: CoAPContext) {
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16) {
         // Which session it came on libcoap does not say here; only crowded contexts have more than one.
         if links.count == 1, let link = links.first {
             link.heard()

@@ -19,8 +19,9 @@ enum CipherPolicy {
         "PSK-AES128-GCM-SHA256", "PSK-CHACHA20-POLY1305", "PSK-AES256-GCM-SHA384", "PSK-AES128-CCM", "PSK-AES128-CCM8",
     ]
 
-    /// The suites for these kinds of credentials. A peer that offers both kinds gets the key: it would not offer it without
-    /// having one, while it offers certificates even when it has none to show.
+    /// The suites for these kinds of credentials, by what they give and not by their kind: a peer that offers certificates
+    /// and plain pre-shared-key suites gets the certificate, because forward secrecy goes first; one whose pre-shared-key
+    /// suite has it too gets the key.
     static func suites(keys: Bool, certificates: Bool) -> [String] {
         (keys ? forwardSecretKeys : []) + (certificates ? self.certificates : []) + (keys ? plainKeys : [])
     }

@@ -11,7 +11,9 @@ final class CoAPContext: EventSource {
     let loop: EventLoop
     let pointer: OpaquePointer
     let fileDescriptor: Int32
-    weak var delegate: (any CoAPContextDelegate)?
+    private weak var delegate: (any CoAPContextDelegate)?
+    private weak var server: (any CoAPServerContextDelegate)?
+    private weak var client: (any CoAPClientContextDelegate)?
 
     private var isDispatching = false
     private var isClosed = false
@@ -29,7 +31,6 @@ final class CoAPContext: EventSource {
     private static let largestDatagram: UInt32 = 1471
 
     // DTLS
-    private var ssl: OpaquePointer?
     private let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
     private var handshakes: HandshakeWatch?
@@ -206,10 +207,19 @@ final class CoAPContext: EventSource {
     // MARK: Server
 
     /// Has every request delivered, whatever its method and path.
-    func acceptRequests(idleSessions: Int, handshakes: Int, idleTimeout: Duration) {
+    func acceptRequests(
+        _ delegate: some CoAPServerContextDelegate, idleSessions: Int, handshakes: Int, idleTimeout: Duration
+    ) {
         loop.preconditionOnLoop()
-        coap_context_set_max_idle_sessions(pointer, UInt32(clamping: idleSessions))
-        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: handshakes))
+        self.delegate = delegate
+        server = delegate
+        // Zero would mean no limit to libcoap, or its own.
+        coap_context_set_max_idle_sessions(pointer, UInt32(clamping: max(1, idleSessions)))
+        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: max(1, handshakes)))
+        coap_register_ping_handler(pointer) { session, _, _ in
+            guard let session, let context = CoAPContext.of(session) else { return }
+            context.server?.pinged(SessionHandle(session))
+        }
         coap_context_set_session_timeout(pointer, UInt32(clamping: max(1, Int64(idleTimeout.inSeconds))))
         let resources = [
             coap_resource_unknown_init(Self.onRequest),
@@ -229,7 +239,7 @@ final class CoAPContext: EventSource {
     private static let onRequest: coap_method_handler_t = { _, session, request, _, response in
         guard let session, let request, let response, let context = CoAPContext.of(session) else { return }
         context.handledMessages += 1
-        context.delegate?.received(
+        context.server?.received(
             request: InboundMessage(request), on: SessionHandle(session), of: context, reply: ReplySlot(response))
     }
 
@@ -346,18 +356,20 @@ final class CoAPContext: EventSource {
                 on: session.map(SessionHandle.init))
         }
         ccoap_dtls_set_hooks(context, hooks)
-        ssl = context
         return context
     }
 
     // MARK: Client
 
-    /// Has ``CoAPContextDelegate/parsed(_:isEmpty:messageID:of:)`` called for every message.
-    func watchMessages() {
+    /// Has what comes for a client's sessions delivered, and every message announced.
+    func deliver(to delegate: some CoAPClientContextDelegate) {
+        loop.preconditionOnLoop()
+        self.delegate = delegate
+        client = delegate
         filter.pointee.parsed = { argument, type, isEmpty, messageID in
             guard let argument, let type = MessageType(rawValue: UInt8(truncatingIfNeeded: type)) else { return }
-            let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
-            context.delegate?.parsed(type, isEmpty: isEmpty != 0, messageID: messageID, of: context)
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().client?.parsed(
+                type, isEmpty: isEmpty != 0, messageID: messageID)
         }
     }
 
@@ -399,13 +411,13 @@ final class CoAPContext: EventSource {
 
     /// The key of a client's connection.
     static func clientKey(for ssl: OpaquePointer) -> PreSharedKey? {
-        session(of: ssl).flatMap { of($0)?.delegate?.clientKey(for: SessionHandle($0)) }
+        session(of: ssl).flatMap { of($0)?.client?.clientKey(for: SessionHandle($0)) }
     }
 
     /// Tells whose certificate was refused: OpenSSL forgets it with the handshake.
     static func refused(_ certificate: Certificate, depth: Int, on ssl: OpaquePointer) {
         guard let session = session(of: ssl) else { return }
-        of(session)?.delegate?.refused(certificate.identity, depth: depth, on: SessionHandle(session))
+        of(session)?.client?.refused(certificate.identity, depth: depth, on: SessionHandle(session))
     }
 
     private static func session(of ssl: OpaquePointer) -> OpaquePointer? {

@@ -3,9 +3,6 @@
 /// What a context reports, always on its loop and in the middle of libcoap's own work: no session may be disconnected or
 /// released here but through ``CoAPContext/afterDispatch(_:)``.
 protocol CoAPContextDelegate: AnyObject {
-    /// A request came; the slot is filled now or silenced and answered later.
-    func received(request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot)
-
     /// A response came; false refuses it with a reset.
     func received(response: InboundMessage, on session: SessionHandle) -> Bool
 
@@ -21,12 +18,24 @@ protocol CoAPContextDelegate: AnyObject {
 
     /// A message was refused before libcoap acted on it.
     func refused(_ reason: MessageRefusal)
+}
 
+/// What only a server's context reports.
+protocol CoAPServerContextDelegate: CoAPContextDelegate {
+    /// A request came; the slot is filled now or silenced and answered later.
+    func received(request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot)
+
+    /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
+    func pinged(_ session: SessionHandle)
+}
+
+/// What only a client's context asks and reports.
+protocol CoAPClientContextDelegate: CoAPContextDelegate {
     /// A certificate that is being refused, and how far above the server's own it stands, which is at 0.
     func refused(_ certificate: CertificateIdentity, depth: Int, on session: SessionHandle)
 
     /// A message was taken, before libcoap acts on it; it keeps empty acknowledgements to itself.
-    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, of context: CoAPContext)
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16)
 
     /// The key to use on a client's session; nil when it has none.
     func clientKey(for session: SessionHandle) -> PreSharedKey?

@@ -10,15 +10,18 @@ struct ReplySlot {
     init(_ pdu: OpaquePointer) { self.pdu = pdu }
 
     /// Fills in a response that fits (`Response.fits(_:)`); it is filled once.
-    func fill(_ response: Response) {
+    ///
+    /// - Returns: false when libcoap refuses an option, or has no memory: then nothing is sent from here.
+    func fill(_ response: Response) -> Bool {
         coap_pdu_set_code(pdu, coap_pdu_code_t(UInt32(response.code.rawValue)))
         let isWhole =
             response.options.storage.withUnsafeBufferPointer { buffer in
                 buffer.isEmpty || ccoap_options_add(pdu, buffer.baseAddress, buffer.count) != 0
             }
             && (response.payload.isEmpty || coap_add_data(pdu, response.payload.count, response.payload) != 0)
-        // No memory: half a response is worse than none, which the client asks for again.
+        // Half a response is worse than none.
         if !isWhole { silence() }
+        return isWhole
     }
 
     /// Has libcoap send nothing at all: neither response nor acknowledgement.

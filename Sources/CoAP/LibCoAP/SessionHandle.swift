@@ -15,8 +15,6 @@ struct SessionHandle: Hashable {
 
     var isDTLS: Bool { coap_session_get_proto(pointer) == COAP_PROTO_DTLS }
 
-    var isServerSide: Bool { coap_session_get_type(pointer) != COAP_SESSION_TYPE_CLIENT }
-
     var remoteAddress: SocketAddress? { SocketAddress(coap_session_get_addr_remote(pointer)) }
 
     var localAddress: SocketAddress? { SocketAddress(coap_session_get_addr_local(pointer)) }

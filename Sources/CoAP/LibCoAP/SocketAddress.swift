@@ -29,11 +29,6 @@ public struct SocketAddress: Hashable, Sendable {
     /// True for IPv6.
     public var isIPv6: Bool { bytes.count == 16 }
 
-    /// True for an address of this host only.
-    public var isLoopback: Bool {
-        isIPv6 ? bytes == [UInt8](repeating: 0, count: 15) + [1] : bytes.first == 127
-    }
-
     init?(sockaddr pointer: UnsafeRawPointer, length: Int) {
         guard length >= MemoryLayout<sockaddr_in>.size else { return nil }
         switch Int32(pointer.loadUnaligned(as: sa_family_t.self)) {

@@ -2,7 +2,8 @@
 
 /// Sees every request before its handler, and every response after it: for authorization, audit, limits.
 ///
-/// Requests for unknown paths pass too, so that nobody learns from the answer what exists.
+/// Requests for unknown paths pass too, so that nobody learns from the answer what exists. A middleware that needs a segment
+/// of the path asks for it by `RequestContext.Parameters.value(of:)`: not every route has it.
 public protocol Middleware: Sendable {
     /// Answers the request, as a rule by calling `next` and handing on what it returns.
     ///

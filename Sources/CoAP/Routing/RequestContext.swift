@@ -4,20 +4,6 @@ public import Logging
 
 /// What a handler knows of a request besides the request itself.
 public struct RequestContext: Sendable {
-    /// The value of one segment in braces.
-    struct Parameter: Hashable, Sendable {
-        let name: String
-        let value: String
-    }
-
-    /// The values of a path's segments in braces, by name.
-    public struct Parameters: Sendable {
-        var all: [Parameter] = []
-
-        /// The value of a segment; an empty text when the route has no such segment.
-        public subscript(name: String) -> String { all.first { $0.name == name }?.value ?? "" }
-    }
-
     /// Who asks, and from where.
     public let peer: Peer
 
@@ -35,6 +21,9 @@ public struct RequestContext: Sendable {
 
     /// Logs with the server's settings.
     public let logger: Logger
+
+    /// False when it is known that If-Match and If-None-Match are not there.
+    var mayHaveConditions = true
 
     /// The methods of the path; nil where no route has it.
     var match: RouteTree.Match?

@@ -6,12 +6,16 @@ import Logging
 package struct RouteTable: Sendable {
     private let tree: RouteTree
     private let hasMiddleware: Bool
+    let limiter = LogLimiter()
+    /// The size of `.well-known/core` in bytes.
+    let discoverySize: Int
     private let respond: @Sendable (Request, RequestContext) async throws -> Response
 
     /// Takes a copy of a router's routes and adds `.well-known/core` (RFC 6690 §4).
     package init(_ router: Router) {
         let discovery = WellKnownCore(router.routes)
         tree = RouteTree(router.routes + [discovery.route])
+        discoverySize = discovery.document.description.utf8.count
         hasMiddleware = !router.middleware.isEmpty
         var respond: @Sendable (Request, RequestContext) async throws -> Response = Self.callHandler
         for middleware in router.middleware.reversed() {
@@ -26,7 +30,7 @@ package struct RouteTable: Sendable {
         do {
             return try await respond(request, context)
         } catch {
-            return Self.response(for: error, context)
+            return self.response(for: error, context)
         }
     }
 
@@ -37,30 +41,34 @@ package struct RouteTable: Sendable {
             guard case .immediate(let handler) = try Self.route(for: request, context).handler else { return nil }
             return try handler(request, context)
         } catch {
-            return Self.response(for: error, context)
+            return self.response(for: error, context)
         }
     }
 
-    private static func response(for error: any Error, _ context: RequestContext) -> Response {
+    private func response(for error: any Error, _ context: RequestContext) -> Response {
         switch error {
         case let error as ResponseError: return error.response
         case is CancellationError: return .diagnostic(.serviceUnavailable, "the request was given up")
         default:
-            context.logger.error(
-                "handler failed", metadata: [LogKey.route: "\(context.route)", LogKey.error: "\(error)"])
+            if let suppressed = limiter.admit(.handlerFailed, route: context.route) {
+                context.logger.error(
+                    "handler failed",
+                    metadata: [
+                        LogKey.route: "\(context.route)", LogKey.error: "\(error)",
+                        LogKey.suppressed: "\(suppressed)",
+                    ])
+            }
             return Response(.internalServerError)
         }
     }
 
-    /// The context with the route found for the request.
-    package func locate(_ request: Request, _ context: RequestContext) -> RequestContext {
-        var context = context
-        if let match = tree.match(request.options, method: request.method) {
-            context.route = match.path
-            context.parameters.all = match.parameters
-            context.match = match
-        }
-        return context
+    /// Notes in the context the route found for the request.
+    package func locate(_ request: Request, _ context: inout RequestContext) {
+        guard let match = tree.match(request.options, method: request.method) else { return }
+        context.route = match.path
+        context.parameters.all = match.parameters
+        context.parameters.isComplete = match.methods[Int(request.method.rawValue)] != nil
+        context.match = match
     }
 
     private static let callHandler: @Sendable (Request, RequestContext) async throws -> Response = { request, context in
@@ -78,8 +86,10 @@ package struct RouteTable: Sendable {
         guard let route = match.methods[Int(request.method.rawValue)] else {
             throw ResponseError(.methodNotAllowed, "this resource does not know \(request.method)")
         }
-        if route.preconditions == .resourceExists, !request.method.isSafe {
-            guard !request.options.ifNoneMatch, request.options.ifMatch.allSatisfy(\.isEmpty) else {
+        if context.mayHaveConditions, route.preconditions == .resourceExists {
+            // RFC 7252 §5.10.8 binds every method; one entity-tag that matches is enough, and the empty one does.
+            let ifMatch = request.options.ifMatch
+            guard !request.options.ifNoneMatch, ifMatch.isEmpty || ifMatch.contains(where: \.isEmpty) else {
                 throw ResponseError(.preconditionFailed)
             }
         }

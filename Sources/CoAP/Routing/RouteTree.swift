@@ -11,7 +11,7 @@ final class RouteTree: Sendable {
         /// The path as it was registered, for metrics.
         let path: String
         /// The values of the segments in braces.
-        var parameters: [RequestContext.Parameter] = []
+        var parameters: [RequestContext.Parameters.Parameter] = []
     }
 
     private struct Node: Sendable {
@@ -23,7 +23,6 @@ final class RouteTree: Sendable {
     }
 
     private let nodes: [Node]
-    private static let maximumSegments = 32
 
     init(_ routes: [Route]) {
         var nodes = [Node()]
@@ -60,25 +59,25 @@ final class RouteTree: Sendable {
     /// What the path of these options leads to; nil when it leads nowhere.
     func match(_ options: Options, method: Method) -> Match? {
         typealias Segment = UnsafeBufferPointer<UInt8>
-        return withUnsafeTemporaryAllocation(of: Segment.self, capacity: Self.maximumSegments) { buffer in
+        return withUnsafeTemporaryAllocation(of: Segment.self, capacity: PathTemplate.maximumSegments) { buffer in
             var count = 0
             var found: Match?
             var isTooDeep = false
             // The segments point into the options' storage, so they are used while it is held.
             options.withUriPath(
                 each: { segment in
-                    guard count < Self.maximumSegments else { return isTooDeep = true }
+                    guard count < PathTemplate.maximumSegments else { return isTooDeep = true }
                     buffer.initializeElement(at: count, to: segment)
                     count += 1
                 },
                 then: {
                     guard !isTooDeep else { return }
-                    var captured: [Int] = []
+                    var isCaptured = false
                     let segments = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(buffer)[..<count])
-                    guard let end = walk(0, segments, 0, &captured) else { return }
+                    guard let end = walk(0, segments, 0, &isCaptured) else { return }
                     let node = nodes[end]
                     var match = Match(methods: node.methods, number: end, path: node.path)
-                    if !captured.isEmpty, let route = node.methods[Int(method.rawValue)] {
+                    if isCaptured, let route = node.methods[Int(method.rawValue)] {
                         match.parameters = Self.parameters(route.template, segments)
                     }
                     found = match
@@ -87,32 +86,32 @@ final class RouteTree: Sendable {
         }
     }
 
-    /// Goes down the tree, literals before parameters; `captured` notes that parameters were passed.
+    /// Goes down the tree, literals before parameters; `isCaptured` says whether parameters were passed.
     private func walk(
         _ index: Int, _ segments: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>, _ depth: Int,
-        _ captured: inout [Int]
+        _ isCaptured: inout Bool
     ) -> Int? {
         let node = nodes[index]
         if depth == segments.count {
             if !node.methods.isEmpty { return index }
             if let rest = node.rest {
-                captured.append(depth)
+                isCaptured = true
                 return rest
             }
             return nil
         }
         let segment = segments[depth]
         for edge in node.literals where edge.bytes.count == segment.count && edge.bytes.elementsEqual(segment) {
-            if let end = walk(edge.node, segments, depth + 1, &captured) { return end }
+            if let end = walk(edge.node, segments, depth + 1, &isCaptured) { return end }
         }
         if let parameter = node.parameter, !segment.isEmpty,
-            let end = walk(parameter, segments, depth + 1, &captured)
+            let end = walk(parameter, segments, depth + 1, &isCaptured)
         {
-            captured.append(depth)
+            isCaptured = true
             return end
         }
         if let rest = node.rest {
-            captured.append(depth)
+            isCaptured = true
             return rest
         }
         return nil
@@ -120,18 +119,26 @@ final class RouteTree: Sendable {
 
     private static func parameters(
         _ template: PathTemplate, _ segments: UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>
-    ) -> [RequestContext.Parameter] {
+    ) -> [RequestContext.Parameters.Parameter] {
         template.segments.enumerated().compactMap { index, segment in
             switch segment {
             case .literal: nil
             case .parameter(let name):
-                RequestContext.Parameter(name: name, value: String(decoding: segments[index], as: UTF8.self))
-            case .rest(let name):
-                RequestContext.Parameter(
-                    name: name,
-                    value: segments[min(index, segments.count)...].map { String(decoding: $0, as: UTF8.self) }
-                        .joined(separator: "/"))
+                RequestContext.Parameters.Parameter(name: name, value: String(decoding: segments[index], as: UTF8.self))
+            case .rest(let name): rest(name, segments[min(index, segments.count)...])
             }
         }
+    }
+
+    private static func rest(
+        _ name: String, _ segments: Slice<UnsafeBufferPointer<UnsafeBufferPointer<UInt8>>>
+    ) -> RequestContext.Parameters.Parameter {
+        let texts = segments.map { String(decoding: $0, as: UTF8.self) }
+        let joined = texts.map { text in
+            guard text.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "%") }) else { return text }
+            return text.reduce(into: "") { $0 += $1 == "/" ? "%2F" : $1 == "%" ? "%25" : String($1) }
+        }
+        .joined(separator: "/")
+        return RequestContext.Parameters.Parameter(name: name, value: joined, rest: texts)
     }
 }

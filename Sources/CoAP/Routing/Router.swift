@@ -6,7 +6,7 @@
 ///
 /// A path is written as in a URI, `sensors/{name}`; a segment in braces matches any one segment and is found in
 /// ``RequestContext/parameters`` under its name, `{name*}` at the end matches the rest of the path. A segment that is
-/// written out goes before one in braces.
+/// written out goes before one in braces. `.` and `..` match nothing: a request with such a segment is answered 4.00.
 ///
 /// A handler that never waits (no `await` in it) is called directly; one that does runs in a task of its own on the server's
 /// loop. Which of the two a closure is, the compiler sees.
@@ -32,9 +32,10 @@ public final class Router {
     ///   - method: the method.
     ///   - path: the path, `sensors/{name}`.
     ///   - attributes: what `.well-known/core` says of the resource; the attributes of a path's methods are joined.
-    ///   - preconditions: who checks If-Match and If-None-Match (RFC 7252 §5.10.8).
+    ///   - preconditions: who checks If-Match and If-None-Match (RFC 7252 §5.10.8), whatever the method.
     ///   - handler: answers the request; a `ResponseError` it throws becomes the response, any other error 5.00.
-    /// - Precondition: the path is well formed and the method has no other handler on it.
+    /// - Precondition: the path is well formed — no empty segment, no `.` or `..`, no query, at most 32 segments, names in
+    ///   braces that differ — and the method has no other handler on it; GET of `.well-known/core` has one.
     public func on<Result: ResponseConvertible>(
         _ method: Method, _ path: String, attributes: LinkAttributes = LinkAttributes(),
         preconditions: Preconditions = .resourceExists, handler: @escaping Handler<Result>
@@ -58,7 +59,11 @@ public final class Router {
         _ method: Method, _ path: String, _ attributes: LinkAttributes, _ preconditions: Preconditions,
         _ handler: Route.Handler
     ) {
-        let template = PathTemplate(path)
+        let template: PathTemplate
+        do throws(CoAPError) { template = try PathTemplate(path) } catch { preconditionFailure(error.message) }
+        precondition(
+            method != .get || template.segments != WellKnownCore.template.segments,
+            ".well-known/core lists the routes by itself; their attributes say what stands in it")
         precondition(
             !routes.contains { $0.method == method && $0.template.overlaps(template) },
             "\(method) \(path) already has a handler")
@@ -71,7 +76,8 @@ public final class Router {
 
 /// Who checks the conditions of a request (RFC 7252 §5.10.8).
 public enum Preconditions: Sendable {
-    /// The router: the resource exists and has no entity-tags, so If-None-Match and any If-Match with a tag answer 4.12.
+    /// The router: the resource exists and has no entity-tags, so If-None-Match answers 4.12, and so does If-Match unless
+    /// one of its values is the empty one.
     case resourceExists
     /// The handler itself.
     case checkedByHandler

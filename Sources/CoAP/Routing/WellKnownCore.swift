@@ -4,6 +4,14 @@
 struct WellKnownCore: Sendable {
     let document: LinkFormat
 
+    /// The path as a request's route names it.
+    static let route = "/.well-known/core"
+
+    /// The path as a router knows it.
+    static let template = {
+        do throws(CoAPError) { return try PathTemplate(route) } catch { preconditionFailure(error.message) }
+    }()
+
     init(_ routes: [Route]) {
         var targets: [String] = []
         var attributes: [String: LinkAttributes] = [:]
@@ -27,7 +35,7 @@ struct WellKnownCore: Sendable {
     var route: Route {
         let document = document
         return Route(
-            method: .get, template: PathTemplate(".well-known/core"),
+            method: .get, template: Self.template,
             attributes: LinkAttributes(isListed: false), preconditions: .resourceExists,
             handler: .immediate { request, _ in
                 let filters = request.options.uriQuery.compactMap(LinkFilter.init)

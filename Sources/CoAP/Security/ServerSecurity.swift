@@ -9,7 +9,7 @@ public struct ServerSecurity: Sendable {
         /// A certificate that one of these authorities signed; without one the handshake fails.
         case required(TrustAnchors)
         /// Nothing: only the server proves who it is, its peers stay anonymous.
-        case none
+        case notRequired
     }
 
     /// The keys of the peers that use pre-shared keys; nil refuses such peers.
@@ -23,21 +23,20 @@ public struct ServerSecurity: Sendable {
 
     /// Mutual authentication by pre-shared keys.
     public static func preSharedKeys(_ store: some PreSharedKeyStore) -> ServerSecurity {
-        ServerSecurity(preSharedKeys: store, certificate: nil, clientAuthentication: .none)
+        ServerSecurity(preSharedKeys: store)
     }
 
     /// Mutual authentication by certificates.
     public static func certificate(
         _ certificate: CertificateCredential, clientsSignedBy authorities: TrustAnchors
     ) -> ServerSecurity {
-        ServerSecurity(
-            preSharedKeys: nil, certificate: certificate, clientAuthentication: .required(authorities))
+        ServerSecurity(certificate: certificate, clientAuthentication: .required(authorities))
     }
 
-    /// Any mixture of the above.
+    /// Any mixture of the above; a server needs keys or a certificate.
     public init(
-        preSharedKeys: (any PreSharedKeyStore)?, certificate: CertificateCredential?,
-        clientAuthentication: ClientAuthentication
+        preSharedKeys: (any PreSharedKeyStore)? = nil, certificate: CertificateCredential? = nil,
+        clientAuthentication: ClientAuthentication = .notRequired
     ) {
         self.preSharedKeys = preSharedKeys
         self.certificate = certificate

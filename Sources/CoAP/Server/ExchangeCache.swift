@@ -2,32 +2,36 @@
 
 /// Recognises a peer's repeated messages, so that a request is carried out once (RFC 7252 §4.5).
 ///
-/// One for each session. It remembers the newest message ids for EXCHANGE_LIFETIME or NON_LIFETIME, with what was answered.
-/// Requests that only read are remembered while they are under way and may be carried out again afterwards, which §4.5
-/// allows and which keeps readings out of memory.
+/// One for each session. It remembers the newest exchanges for EXCHANGE_LIFETIME or NON_LIFETIME: of most in a few bytes
+/// that they were answered and with which code, of the newest the whole response. What is under way stands in
+/// ``ServerSession/pending``. Requests that only read and were answered on the acknowledgement are not remembered: they
+/// may be carried out again, which §4.5 allows and which keeps readings out of memory.
 struct ExchangeCache {
-    /// What is known of a message id.
-    enum Lookup {
-        /// Nothing: the request is new.
+    /// What is known of a request.
+    enum Lookup: Equatable {
+        /// Nothing: it is new.
         case new
-        /// The request is under way.
-        case pending(ServerExchange)
-        /// It was answered piggybacked with this response.
+        /// It was answered on the acknowledgement with this response; of old and of large ones only the code is left.
         case answered(Response)
         /// It was answered, and the answer needs no repetition: by a separate message, or to a non-confirmable request.
         case done
     }
 
     private struct Entry {
-        var messageID: UInt16
-        var expiry: MonotonicTime
-        var state: Lookup
+        let fingerprint: UInt32
+        /// In whole seconds of the monotonic clock, rounded up.
+        let expiry: UInt32
+        /// ``Code/empty`` for what needs no repetition.
+        let code: Code
     }
 
-    private var entries: [Entry] = []
-    private var next = 0
-    /// The message id of the one large response that is kept.
-    private var largeResponse: UInt16?
+    private var entries: [UInt16: Entry] = [:]
+    /// The message ids of `entries`, the oldest at `first`.
+    private var order: [UInt16] = []
+    private var first = 0
+    /// The newest responses that are more than a code, going round.
+    private var whole: [(messageID: UInt16, response: Response)] = []
+    private var nextWhole = 0
     private let capacity: Int
 
     /// EXCHANGE_LIFETIME with the default transmission parameters (RFC 7252 §4.8.2).
@@ -35,62 +39,93 @@ struct ExchangeCache {
     /// NON_LIFETIME with the default transmission parameters (RFC 7252 §4.8.2).
     static let nonLifetime: Duration = .seconds(145)
 
-    /// Responses above this many bytes are large: of those only the newest is kept whole, of the others the code, so that a
-    /// peer cannot have much memory held for it.
+    /// How many responses are kept whole.
+    static let wholeCapacity = 32
+    /// Responses above this many bytes are large: of those only the newest is kept whole, so that a peer cannot have much
+    /// memory held for it.
     static let largeSize = 256
+    /// How many exchanges every peer may have remembered, whatever the others need.
+    static let guaranteed = 16
 
-    /// A cache that remembers up to this many message ids.
+    /// A cache that remembers up to this many exchanges.
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    /// How many message ids are remembered.
+    /// How many exchanges are remembered.
     var count: Int { entries.count }
 
-    /// What is known of a message id.
-    func lookup(_ messageID: UInt16, at now: MonotonicTime) -> Lookup {
-        guard let index = index(of: messageID), entries[index].expiry > now else { return .new }
-        return entries[index].state
+    /// What is known of a request.
+    func lookup(_ key: ExchangeKey, at now: MonotonicTime) -> Lookup {
+        guard !entries.isEmpty, let entry = entries[key.messageID], entry.fingerprint == key.fingerprint,
+            entry.expiry > Self.seconds(now)
+        else { return .new }
+        if entry.code == .empty { return .done }
+        return .answered(whole.first { $0.messageID == key.messageID }?.response ?? Response(entry.code))
     }
 
-    /// Notes the state of a message id.
-    mutating func note(_ messageID: UInt16, _ state: Lookup, lifetime: Duration, at now: MonotonicTime) {
-        if case .answered(let response) = state,
-            response.payload.count + response.options.storage.count > Self.largeSize
-        {
-            if let older = largeResponse.flatMap(index(of:)), entries[older].messageID != messageID,
-                case .answered(let whole) = entries[older].state
-            {
-                entries[older].state = .answered(Response(whole.code))
-            }
-            largeResponse = messageID
+    /// Remembers that a request was answered.
+    ///
+    /// - Parameters:
+    ///   - key: the request.
+    ///   - answer: what went out on the acknowledgement; nil when a repetition needs no answer.
+    ///   - lifetime: for how long.
+    ///   - now: the present moment.
+    ///   - mayGrow: false when all sessions together remember enough: then the oldest makes room.
+    mutating func note(
+        _ key: ExchangeKey, _ answer: Response?, lifetime: Duration, at now: MonotonicTime, mayGrow: Bool = true
+    ) {
+        expire(at: now)
+        let expiry = Self.seconds(now + lifetime + .nanoseconds(999_999_999))
+        let entry = Entry(fingerprint: key.fingerprint, expiry: expiry, code: answer?.code ?? .empty)
+        if entries[key.messageID] != nil {
+            forgetWhole(key.messageID)
+        } else {
+            if count >= capacity || (!mayGrow && count >= Self.guaranteed) { removeOldest() }
+            order.append(key.messageID)
         }
-        let entry = Entry(messageID: messageID, expiry: now + lifetime, state: state)
-        if let index = index(of: messageID) {
-            entries[index] = entry
-        } else if entries.count < capacity {
-            entries.append(entry)
-        } else if let free = victim(at: now) {
-            entries[free] = entry
+        entries[key.messageID] = entry
+        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty { keep(answer, for: key.messageID) }
+    }
+
+    /// Forgets what has run out.
+    mutating func expire(at now: MonotonicTime) {
+        let now = Self.seconds(now)
+        while first < order.count, let oldest = entries[order[first]], oldest.expiry <= now { removeOldest() }
+    }
+
+    private mutating func removeOldest() {
+        let messageID = order[first]
+        entries[messageID] = nil
+        forgetWhole(messageID)
+        first += 1
+        // Moved down now and then, so that each removal costs little.
+        if first > 32, first * 2 > order.count {
+            order.removeFirst(first)
+            first = 0
         }
     }
 
-    /// Forgets a message id.
-    mutating func forget(_ messageID: UInt16) {
-        guard let index = index(of: messageID) else { return }
-        entries.swapAt(index, entries.count - 1)
-        entries.removeLast()
-        next = 0
+    private mutating func keep(_ response: Response, for messageID: UInt16) {
+        if Self.isLarge(response), let older = whole.firstIndex(where: { Self.isLarge($0.response) }) {
+            whole[older] = (messageID, response)
+        } else if whole.count < Self.wholeCapacity {
+            whole.append((messageID, response))
+        } else {
+            whole[nextWhole] = (messageID, response)
+            nextWhole = (nextWhole + 1) % Self.wholeCapacity
+        }
     }
 
-    private func index(of messageID: UInt16) -> Int? { entries.firstIndex { $0.messageID == messageID } }
+    private mutating func forgetWhole(_ messageID: UInt16) {
+        guard let index = whole.firstIndex(where: { $0.messageID == messageID }) else { return }
+        whole.remove(at: index)
+        nextWhole = 0
+    }
 
-    /// The oldest entry that is not under way, going round.
-    private mutating func victim(at now: MonotonicTime) -> Int? {
-        for _ in entries.indices {
-            let candidate = next
-            next = (next + 1) % entries.count
-            if case .pending = entries[candidate].state { continue }
-            return candidate
-        }
-        return nil
+    private static func isLarge(_ response: Response) -> Bool {
+        response.payload.count + response.options.storage.count > largeSize
+    }
+
+    private static func seconds(_ time: MonotonicTime) -> UInt32 {
+        UInt32(clamping: time.nanoseconds / 1_000_000_000)
     }
 }

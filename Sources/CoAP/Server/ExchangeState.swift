@@ -34,9 +34,6 @@ struct ExchangeState: Equatable {
     /// An exchange that starts with a request in libcoap's callback.
     init(isConfirmable: Bool) { self.isConfirmable = isConfirmable }
 
-    /// True when nothing is left to do.
-    var isOver: Bool { phase == .over }
-
     /// The callback ends without an answer.
     mutating func callbackEnded() { if phase == .inline { phase = .waiting } }
 

@@ -3,10 +3,8 @@
 /// What the message layer needs to know of a request to answer it. Confined to the server's loop, as its session is.
 struct ReceivedRequest {
     let session: ServerSession
-    let messageID: UInt16
-    let token: Token
+    let key: ExchangeKey
     let type: MessageType
-    let method: Method
     /// The classes of response that are not wanted (RFC 7967).
     let noResponse: UInt8
     /// The route's path as registered, and its number in the route tree.

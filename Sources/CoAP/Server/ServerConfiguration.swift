@@ -1,33 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The limits and deadlines of a server. Every one has a bound that a peer cannot move.
+/// The limits and deadlines of a server. Every one has a bound that a peer cannot move: a count of zero or less is taken
+/// as 1, a duration of zero or less as the shortest there is.
 public struct ServerConfiguration: Hashable, Sendable {
-    /// How many requests of one peer may be under way at once; more answer 5.03; 64.
+    /// How many requests of one peer may be under way at once, from 1; more answer 5.03; 64.
     public var maximumRequestsPerSession = 64
 
-    /// How many requests may be under way in all; more answer 5.03; 10,000.
+    /// How many requests may be under way in all, from 1; more answer 5.03; 10,000.
     public var maximumRequests = 10_000
 
-    /// How many plain peers are remembered at once; the one idle for longest makes room; 1,000.
+    /// How many plain peers are remembered at once, from 1; the one idle for longest makes room; 1,000.
     public var maximumPlainSessions = 1_000
 
-    /// How many DTLS sessions are kept at once; the one idle for longest makes room; 10,000.
+    /// How many DTLS sessions are kept at once, from 1; the one idle for longest makes room; 10,000.
     public var maximumSecureSessions = 10_000
 
-    /// How many handshakes may be under way at once; 5,000.
+    /// How many handshakes may be under way at once, from 1; 5,000.
     public var maximumHandshakes = 5_000
 
     /// How long a handshake may take before it is given up; 30 s.
     public var handshakeTimeout: Duration = .seconds(30)
 
-    /// After how long without a message a plain peer is forgotten; 60 s.
-    public var plainSessionTimeout: Duration = .seconds(60)
+    /// After how long without a message a plain peer is forgotten, from 1 s, in whole seconds; 250 s, just above
+    /// EXCHANGE_LIFETIME (RFC 7252 §4.8.2), so that what it repeats is recognised as long as that may happen.
+    public var plainSessionTimeout: Duration = .seconds(250)
 
-    /// After how long without a message a DTLS session ends; 5 min.
+    /// After how long without a message a DTLS session ends; datagrams that DTLS does not let through do not count; from
+    /// 1 s; 5 min.
     public var secureSessionTimeout: Duration = .seconds(300)
 
-    /// How many message ids of one peer are remembered to recognise repetitions; 128.
-    public var rememberedExchanges = 128
+    /// How many answered requests of one peer are remembered, to recognise their repetitions (RFC 7252 §4.5), 1–65,536;
+    /// 1,024. Of all a few bytes are kept, of the newest 32 the whole response.
+    public var rememberedExchanges = 1_024
+
+    /// How many answered requests of all peers together are remembered, some 40 bytes each; 200,000. Beyond that each peer
+    /// is left the 16 newest of its own.
+    public var maximumRememberedExchanges = 200_000
 
     /// How long a confirmable request waits for its answer before the empty acknowledgement is sent, below 2 s; 150 ms.
     public var acknowledgementDelay: Duration = .milliseconds(150)
@@ -35,7 +43,7 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// How long a handler may take; then its task is cancelled and 5.03 is answered; 120 s.
     public var handlerTimeout: Duration = .seconds(120)
 
-    /// The largest body of a request in bytes; more answers 4.13; 1 MiB, and today what one message holds.
+    /// The largest body of a request in bytes, from 0; more answers 4.13; 1 MiB, and today what one message holds.
     public var maximumBodySize = 1 << 20
 
     /// How long requests under way may go on after the server was asked to stop; 5 s.

@@ -11,15 +11,16 @@ final class ServerMetrics {
     private var handshakes: [String: Counter] = [:]
     private var drops: [String: Counter] = [:]
     private let repetitions: Counter
-    private let sessions: Gauge
-    private let active: Gauge
+    // Moved by differences and not set: several servers of one process add up.
+    private let sessions: Meter
+    private let active: Meter
     private let duration: Metrics.Timer
 
     init(factory: any MetricsFactory = MetricsSystem.factory) {
         self.factory = factory
         repetitions = Counter(label: "coap.server.retransmissions", factory: factory)
-        sessions = Gauge(label: "coap.server.active_sessions", factory: factory)
-        active = Gauge(label: "coap.server.active_requests", factory: factory)
+        sessions = Meter(label: "coap.server.active_sessions", factory: factory)
+        active = Meter(label: "coap.server.active_requests", factory: factory)
         duration = Metrics.Timer(label: "coap.server.request.duration", factory: factory)
     }
 
@@ -37,20 +38,26 @@ final class ServerMetrics {
         duration.recordNanoseconds(Int64(clamping: time.clampedNanoseconds))
     }
 
-    /// A handshake ended: `success`, or the name of the alert that ended it.
+    /// A handshake ended: `success`, the name of the alert that ended it, or `timeout`, as with a wrong key.
     func handshake(_ result: String) { count(result, in: \.handshakes, "coap.dtls.handshakes", "result") }
 
-    /// A message was not carried out: `overload`, `type`.
+    /// A request was not carried out: `overload`, `stopping`, `type` (no confirmable or non-confirmable message), `option`
+    /// (a critical option too many in a non-confirmable one), `malformed`, `signal` (a code of CoAP over TCP). Or a
+    /// confirmable response did not arrive: `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended).
     func dropped(_ reason: String) { count(reason, in: \.drops, "coap.server.drops", "reason") }
 
     /// A peer repeated a message.
     func repeated() { repetitions.increment() }
 
-    /// How many sessions there are.
-    func sessions(_ count: Int) { sessions.record(count) }
+    /// Sessions came or went.
+    func sessionsChanged(by difference: Int) { Self.move(sessions, by: difference) }
 
-    /// How many requests wait for an answer that was not ready at once.
-    func active(_ count: Int) { active.record(count) }
+    /// Requests began to wait for an answer that was not ready at once, or ended.
+    func activeChanged(by difference: Int) { Self.move(active, by: difference) }
+
+    private static func move(_ meter: Meter, by difference: Int) {
+        if difference < 0 { meter.decrement(by: Double(-difference)) } else { meter.increment(by: Double(difference)) }
+    }
 
     private func count(
         _ value: String, in counters: ReferenceWritableKeyPath<ServerMetrics, [String: Counter]>, _ label: String,

@@ -6,17 +6,18 @@ final class ServerSession {
     unowned let context: CoAPContext
     let peer: Peer
     var cache: ExchangeCache
-    /// The requests whose answers are still to come, by message id.
-    var pending: [UInt16: ServerExchange] = [:]
-    /// When the last request came.
-    var lastRequest: MonotonicTime
+    /// The requests whose answers are still to come.
+    var pending: [ExchangeKey: ServerExchange] = [:]
+    var unacknowledged = UnacknowledgedResponses()
+    /// When the peer last sent something that DTLS let through.
+    var lastHeard: MonotonicTime
     var isClosed = false
 
     init(_ handle: SessionHandle, on context: CoAPContext, now: MonotonicTime, cacheCapacity: Int) {
         self.handle = handle
         self.context = context
         cache = ExchangeCache(capacity: cacheCapacity)
-        lastRequest = now
+        lastHeard = now
         let connection = handle.connection
         let identity: PeerIdentity
         if let certificate = connection?.peerCertificate {
@@ -28,5 +29,10 @@ final class ServerSession {
         peer = Peer(
             identity: identity, address: handle.remoteAddress, isSecure: connection != nil,
             cipherSuite: connection?.standardCipher)
+    }
+
+    /// The session attached to libcoap's; nil when there is none.
+    static func attached(to handle: SessionHandle) -> ServerSession? {
+        handle.attachment.map { Unmanaged<ServerSession>.fromOpaque($0).takeUnretainedValue() }
     }
 }

@@ -56,8 +56,11 @@ struct BenchReport {
 
     /// The table.
     var text: String {
+        // As wide as the longest name: ports, which tell servers apart, stand at the end.
+        let width = max(21, (names.map(\.count).max() ?? 0) + 1)
         var lines = [
-            "server                    req/s   µs CPU/req   p50 µs   p95 µs   p99 µs  failed   rate   rate/core"
+            "server".padding(toLength: width, withPad: " ", startingAt: 0)
+                + "     req/s   µs CPU/req   p50 µs   p95 µs   p99 µs  failed   rate   rate/core"
         ]
         for row in rows {
             func column(_ value: Double?, _ format: String) -> String {
@@ -68,7 +71,7 @@ struct BenchReport {
                 ("\(row.p95)", 8), ("\(row.p99)", 8), ("\(row.failures)", 7), (column(row.rateRatio, "%.2f x"), 8),
                 (column(row.cpuRatio, "%.2f x"), 9),
             ]
-            let name = row.name.prefix(20).padding(toLength: 21, withPad: " ", startingAt: 0)
+            let name = row.name.padding(toLength: width, withPad: " ", startingAt: 0)
             lines.append(
                 name
                     + cells.map { text, width in

@@ -15,13 +15,19 @@ struct PlainLoad {
 
     /// Loads the server until the plan's time is over.
     ///
-    /// - Throws: ``CoAPError`` when the host is unknown or nothing at all is answered.
+    /// - Throws: ``CoAPError`` when nothing at all is answered or there are no sockets left, `CancellationError`.
     func run(_ addresses: [SocketAddress]) throws -> LoadResult {
         var message = WireRequest(plan.request)
         var connections: [Connection] = []
         defer { for connection in connections { close(connection.descriptor) } }
         for _ in 0..<plan.connections {
             guard let descriptor = addresses.lazy.compactMap({ $0.connectedSocket() }).first else {
+                guard errno != EMFILE else {
+                    throw CoAPError(
+                        .limitReached,
+                        "\(connections.count) connections are as many as this process may open; lower --connections, or raise "
+                            + "the limit with: ulimit -n \(plan.connections + 100)")
+                }
                 throw CoAPError(.unreachable, "no way to \(plan.uri.authority)")
             }
             connections.append(
@@ -31,8 +37,6 @@ struct PlainLoad {
         var buffer = [UInt8](repeating: 0, count: 2048)
         var number = UInt32(0)
         var result = LoadResult()
-        let countFrom = MonotonicTime.now + plan.warmUp
-        let end = countFrom + plan.duration
         var cpuAtStart: Duration?
         var isCounting = false
         var heard = false
@@ -50,12 +54,18 @@ struct PlainLoad {
         }
 
         for connection in connections.indices { for place in 0..<plan.window { send(connection, place) } }
+        // From here on, as sending the first of many requests takes its time.
+        let started = MonotonicTime.now
+        let countFrom = started + plan.warmUp
+        let end = countFrom + plan.duration
+        let patience = min(end, max(countFrom, started + .seconds(1)))
         while true {
+            try Task.checkCancellation()
             let now = MonotonicTime.now
+            guard heard || now < patience else {
+                throw CoAPError(.timeout, "nothing came back from \(plan.uri.authority); check host and port")
+            }
             if !isCounting, now >= countFrom {
-                guard heard else {
-                    throw CoAPError(.timeout, "nothing came back from \(plan.uri.authority); check host and port")
-                }
                 isCounting = true
                 cpuAtStart = plan.serverProcess.flatMap(ProcessTime.cpu)
             }

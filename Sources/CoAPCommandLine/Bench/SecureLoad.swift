@@ -9,7 +9,7 @@ struct SecureLoad {
 
     /// Loads the server until the plan's time is over.
     ///
-    /// - Throws: ``CoAPError`` when a session cannot be opened.
+    /// - Throws: ``CoAPError`` when a session cannot be opened, `CancellationError`.
     func run() async throws -> LoadResult {
         var configuration = ClientConfiguration()
         configuration.transmission.maximumOutstanding = min(255, plan.window)
@@ -50,6 +50,7 @@ struct SecureLoad {
                 total.merge(part)
                 if let cpu = part.serverCPU { total.serverCPU = cpu }
             }
+            try Task.checkCancellation()
             total.elapsed = plan.duration
             return total
         }
@@ -64,7 +65,7 @@ struct SecureLoad {
                     var result = LoadResult()
                     while true {
                         let sent = MonotonicTime.now
-                        if sent >= end { return result }
+                        if sent >= end || Task.isCancelled { return result }
                         let response = try? await session.request(plan.request)
                         let now = MonotonicTime.now
                         guard sent >= start, now < end else { continue }

@@ -7,7 +7,15 @@ public struct CoAPCommand: AsyncParsableCommand {
     /// The command's name, help and verbs.
     public static let configuration = CommandConfiguration(
         commandName: "coap", abstract: "Talk to constrained devices, securely (CoAP over DTLS).",
-        discussion: ExitStatus.help, version: CommandLineTool.version,
+        discussion: """
+            Examples:
+              coap get --identity device-1 coaps://localhost/sensors/temperature
+              coap put --identity device-1 -e on coaps://localhost/actuators/led
+              coap discover -c device-1.pem -j device-1.key -C ca.pem coaps://localhost
+              coap keys add pump-3
+
+            Completion in your shell: coap --generate-completion-script bash (zsh, fish)
+            """, version: CommandLineTool.version,
         groupedSubcommands: [
             CommandGroup(
                 name: "Requests",

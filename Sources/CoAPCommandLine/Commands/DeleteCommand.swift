@@ -9,27 +9,16 @@ public struct DeleteCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Remove a resource.",
         discussion: """
-            Example: coap delete --identity device-1 coaps://localhost/inbox/1
-
-            \(ExitStatus.help)
+            Examples:
+              coap delete --identity device-1 coaps://localhost/inbox/1
+              coap delete -c device-1.pem -j device-1.key -C ca.pem coaps://localhost/inbox/1
             """, version: CommandLineTool.version)
 
-    @Argument(help: ArgumentHelp("The resource, coaps://host:port/path?query.", valueName: "uri"))
-    var uri: String
-
-    @OptionGroup(title: "Request")
-    var request: RequestOptions
-
-    @OptionGroup(title: "Credentials")
-    var credentials: CredentialOptions
+    @OptionGroup var arguments: RequestArguments
 
     /// Made by the parser.
     public init() {}
 
     /// Makes the request and shows the response.
-    public func run() async throws {
-        try await RequestRunner(
-            uri: uri, method: .delete, credentials: credentials, options: request
-        ).run()
-    }
+    public func run() async throws { try await arguments.run(.delete) }
 }

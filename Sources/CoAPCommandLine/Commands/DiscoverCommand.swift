@@ -9,9 +9,9 @@ public struct DiscoverCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "discover", abstract: "List the resources of a server.",
         discussion: """
-            Example: coap discover --identity device-1 coaps://localhost 'rt=temp*'
-
-            \(ExitStatus.help)
+            Examples:
+              coap discover --identity device-1 coaps://localhost
+              coap discover --identity device-1 coaps://localhost 'rt=temp*'
             """, version: CommandLineTool.version)
 
     @Argument(help: ArgumentHelp("The server, coaps://host:port.", valueName: "uri"))
@@ -40,8 +40,8 @@ public struct DiscoverCommand: AsyncParsableCommand {
                 "'\(PrintableText.escaped(filter.utf8))' is no filter: write name=value, such as rt=temperature")
         }
         target.query += filters
-        try await RequestRunner(
-            uri: target.description, method: .get, credentials: credentials, options: request
-        ).run()
+        var runner = RequestRunner(uri: target, method: .get, credentials: credentials, options: request)
+        runner.ifEmpty = filters.isEmpty ? "the server lists no resource" : "no resource matches"
+        try await runner.run()
     }
 }

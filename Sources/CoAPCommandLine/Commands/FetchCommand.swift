@@ -9,31 +9,17 @@ public struct FetchCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "fetch", abstract: "Read the part of a resource that a body describes (RFC 8132).",
         discussion: """
-            Example: coap fetch --identity device-1 -t senml-etch+json -f query.json coaps://localhost/sensors
-
-            \(ExitStatus.help)
+            Examples:
+              coap fetch --identity dev -t senml-etch+json -f q.json coaps://h/sensors
+              coap fetch -c dev.pem -j dev.key -C ca.pem -t json -f q.json coaps://h/log
             """, version: CommandLineTool.version)
 
-    @Argument(help: ArgumentHelp("The resource, coaps://host:port/path?query.", valueName: "uri"))
-    var uri: String
-
-    @OptionGroup(title: "Body")
-    var body: BodyOptions
-
-    @OptionGroup(title: "Request")
-    var request: RequestOptions
-
-    @OptionGroup(title: "Credentials")
-    var credentials: CredentialOptions
+    @OptionGroup(title: "Body") var body: BodyOptions
+    @OptionGroup var arguments: RequestArguments
 
     /// Made by the parser.
     public init() {}
 
     /// Makes the request and shows the response.
-    public func run() async throws {
-        try await RequestRunner(
-            uri: uri, method: .fetch, credentials: credentials, options: request,
-            body: { (request: inout Request) throws(CoAPError) in try body.apply(to: &request, isRequired: true) }
-        ).run()
-    }
+    public func run() async throws { try await arguments.run(.fetch, body: body, isBodyRequired: true) }
 }

@@ -9,27 +9,18 @@ public struct GetCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Read a resource.",
         discussion: """
-            Example: coap-get --identity device-1 coaps://localhost/sensors/temperature
-
-            \(ExitStatus.help)
+            Examples:
+              coap get --identity device-1 coaps://localhost/sensors/temperature
+              coap get -c device-1.pem -j device-1.key -C ca.pem coaps://localhost/device
+              coap get -u device-1 --psk-file key.txt coaps://localhost/sensors/humidity
+              coap get --identity device-1 --json coaps://localhost/device
             """, version: CommandLineTool.version)
 
-    @Argument(help: ArgumentHelp("The resource, coaps://host:port/path?query.", valueName: "uri"))
-    var uri: String
-
-    @OptionGroup(title: "Request")
-    var request: RequestOptions
-
-    @OptionGroup(title: "Credentials")
-    var credentials: CredentialOptions
+    @OptionGroup var arguments: RequestArguments
 
     /// Made by the parser.
     public init() {}
 
     /// Makes the request and shows the response.
-    public func run() async throws {
-        try await RequestRunner(
-            uri: uri, method: .get, credentials: credentials, options: request
-        ).run()
-    }
+    public func run() async throws { try await arguments.run(.get) }
 }

@@ -9,31 +9,18 @@ public struct PostCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "post", abstract: "Have a resource process a body.",
         discussion: """
-            Example: coap post --identity device-1 -e hello coaps://localhost/inbox
-
-            \(ExitStatus.help)
+            Examples:
+              coap post --identity device-1 -e hello coaps://localhost/inbox
+              date | coap post --identity device-1 -t text -f - coaps://localhost/inbox
+              coap post -c dev.pem -j dev.key -C ca.pem -t json -f order coaps://h/orders
             """, version: CommandLineTool.version)
 
-    @Argument(help: ArgumentHelp("The resource, coaps://host:port/path?query.", valueName: "uri"))
-    var uri: String
-
-    @OptionGroup(title: "Body")
-    var body: BodyOptions
-
-    @OptionGroup(title: "Request")
-    var request: RequestOptions
-
-    @OptionGroup(title: "Credentials")
-    var credentials: CredentialOptions
+    @OptionGroup(title: "Body") var body: BodyOptions
+    @OptionGroup var arguments: RequestArguments
 
     /// Made by the parser.
     public init() {}
 
     /// Makes the request and shows the response.
-    public func run() async throws {
-        try await RequestRunner(
-            uri: uri, method: .post, credentials: credentials, options: request,
-            body: { (request: inout Request) throws(CoAPError) in try body.apply(to: &request, isRequired: false) }
-        ).run()
-    }
+    public func run() async throws { try await arguments.run(.post, body: body) }
 }

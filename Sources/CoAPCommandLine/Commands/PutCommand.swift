@@ -9,31 +9,19 @@ public struct PutCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "put", abstract: "Replace a resource.",
         discussion: """
-            Example: coap-put --identity device-1 -e on coaps://localhost/actuators/led
-
-            \(ExitStatus.help)
+            Examples:
+              coap put --identity device-1 -e on coaps://localhost/actuators/led
+              coap put -c dev.pem -j dev.key -C ca.pem -e off coaps://localhost/actuators/led
+              printf on | coap put --identity device-1 -f - coaps://localhost/actuators/led
+              coap put --identity device-1 -t json -f led.json coaps://localhost/actuators/led
             """, version: CommandLineTool.version)
 
-    @Argument(help: ArgumentHelp("The resource, coaps://host:port/path?query.", valueName: "uri"))
-    var uri: String
-
-    @OptionGroup(title: "Body")
-    var body: BodyOptions
-
-    @OptionGroup(title: "Request")
-    var request: RequestOptions
-
-    @OptionGroup(title: "Credentials")
-    var credentials: CredentialOptions
+    @OptionGroup(title: "Body") var body: BodyOptions
+    @OptionGroup var arguments: RequestArguments
 
     /// Made by the parser.
     public init() {}
 
     /// Makes the request and shows the response.
-    public func run() async throws {
-        try await RequestRunner(
-            uri: uri, method: .put, credentials: credentials, options: request,
-            body: { (request: inout Request) throws(CoAPError) in try body.apply(to: &request, isRequired: true) }
-        ).run()
-    }
+    public func run() async throws { try await arguments.run(.put, body: body, isBodyRequired: true) }
 }

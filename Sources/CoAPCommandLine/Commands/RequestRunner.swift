@@ -5,51 +5,64 @@ import SenML
 
 /// Makes one request and shows its response: what all request commands have in common.
 struct RequestRunner {
-    var uri: String
+    var uri: CoAPURI
     var method: CoAP.Method
     var credentials: CredentialOptions
     var options: RequestOptions
+    /// What to tell a person when the response lists nothing.
+    var ifEmpty: String?
     /// Puts the body into the request.
     var body: (inout Request) throws(CoAPError) -> Void = { (_: inout Request) throws(CoAPError) in }
 
     /// Runs the request; throws ``Finished`` for a response that is no success.
     func run() async throws {
-        let uri = try CoAPURI(uri)
         var request = Request(method: method)
         request.options.uriPath = uri.path
         request.options.uriQuery = uri.query
         try options.apply(to: &request)
-        let configuration = try options.configuration()
+        try options.checkOutput()
+        let configuration = try RequestOptions.configuration(timeout: options.timeout)
         let security = try credentials.security(for: uri)
         // Last, as it may wait for the standard input.
         try body(&request)
         let transcript = Transcript(isOn: options.verbose)
-        transcript.connecting(uri, security)
-        let toSend = request
-        let (response, info, duration) = try await CoAPClient.withSession(
+        transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
+        try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)
+        do {
+            try await run(request, security, configuration, transcript)
+        } catch let error as CoAPError {
+            throw credentials.explained(error, security)
+        }
+    }
+
+    private func run(
+        _ request: Request, _ security: ClientSecurity, _ configuration: ClientConfiguration, _ transcript: Transcript
+    ) async throws {
+        let (sent, response, info, duration) = try await CoAPClient.withSession(
             to: uri, security: security, configuration: configuration
         ) { session in
             let info = await session.connectionInfo
             transcript.connected(info)
-            transcript.sending(toSend, confirmable: !options.nonConfirmable)
+            let sent = session.asSent(request)
+            transcript.sending(sent, confirmable: !options.nonConfirmable)
             let started = ContinuousClock.now
-            let response = try await session.request(toSend, confirmable: !options.nonConfirmable)
+            let response = try await session.request(sent, confirmable: !options.nonConfirmable)
             let duration = ContinuousClock.now - started
             transcript.received(response, after: duration)
-            return (response, info, duration)
+            return (sent, response, info, duration)
         }
         let status = ExitStatus.status(of: response.code)
         if status == 0, let output = options.output { try OutputFile.write(response.payload, to: output) }
         if options.json {
-            let object = ResponseJSON.object(request, response, uri: uri, info: info, duration: duration)
+            let object = ResponseJSON.object(sent, response, uri: uri, info: info, duration: duration)
             try Terminal.write(object.pretty + "\n")
         } else {
-            try show(response, of: uri)
+            try show(response)
         }
         if status != 0 { throw Finished(status: status) }
     }
 
-    private func show(_ response: Response, of uri: CoAPURI) throws(OutputError) {
+    private func show(_ response: Response) throws(OutputError) {
         guard response.code.isSuccess else {
             let text = PrintableText.escaped(response.payload)
             return Terminal.complain("\(response.code)" + (text.isEmpty ? "" : ": \(text)"))
@@ -59,6 +72,7 @@ struct RequestRunner {
             try Terminal.write(
                 options.raw ? response.payload : body.render(response.payload, response.contentFormat))
         }
+        if let ifEmpty, response.payload.isEmpty { Terminal.complain(ifEmpty) }
         if let location = Self.location(of: response, to: uri) { Terminal.writeError("created \(location)\n") }
     }
 

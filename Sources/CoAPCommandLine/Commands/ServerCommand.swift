@@ -4,10 +4,8 @@ public import ArgumentParser
 import CoAP
 import CoAPCredentials
 import DeviceSimulator
-import Foundation
 import Logging
 import ServiceLifecycle
-import UnixSignals
 
 /// `coap-server`: serves a simulated device.
 public struct ServerCommand: AsyncParsableCommand {
@@ -18,8 +16,10 @@ public struct ServerCommand: AsyncParsableCommand {
             The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device. It \
             comes in text, JSON and SenML. Peers need a pre-shared key or a certificate of the keys folder.
 
-            Exit codes: 0 after SIGINT or SIGTERM, 64 wrong usage, 65 bad credentials, 66 a file cannot be read, \
-            69 an address cannot be bound.
+            Examples:
+              coap-server
+              coap-server --listen coaps://127.0.0.1:0 --keys /etc/coap/keys
+              coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
             """, version: CommandLineTool.version)
 
     @Option(
@@ -30,8 +30,7 @@ public struct ServerCommand: AsyncParsableCommand {
             """, valueName: "uri"))
     var listen: [String] = []
 
-    @Option(help: ArgumentHelp("The keys folder; made if it is not there.", valueName: "dir"))
-    var keys = "keys"
+    @OptionGroup var keysFolder: KeysFolderOption
 
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
@@ -50,59 +49,85 @@ public struct ServerCommand: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        let endpoints = try (listen.isEmpty ? ["coaps://[::]:5684"] : listen).map { try ServerEndpoint($0) }
+        let endpoints = try endpoints()
         var security: ServerSecurity?
+        var hints: ServerHints?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
-            let folder = KeyFolder(path: keys)
+            let folder = try keysFolder.folder()
             let report = try folder.initialize()
-            if !report.changedNothing { try? Terminal.write(Self.news(report, keys: keys)) }
+            if !report.changedNothing { try? Terminal.write(Self.news(report, folder)) }
             security = try folder.serverSecurity()
+            hints = ServerHints(folder)
         }
         let router = Router()
         SimulatedDevice().register(on: router)
         if bench { router.get("bench", attributes: .init(isListed: false)) { _, _ in "twenty bytes exactly" } }
-        let logger = Logger(label: "coap-server")
-        let keys = keys
+        let toSay = hints
         let server = CoAPServer(
-            endpoints: endpoints, security: security, router: router, logger: logger,
-            onListening: { uris in Self.announce(uris, keys: keys) })
+            endpoints: endpoints, security: security, router: router, logger: Logger(label: "coap-server"),
+            onListening: { uris in Self.announce(uris, toSay) })
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
-        let group = ServiceGroup(
-            services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
-        try await group.run()
+        let group = ServiceGroup(services: [server], logger: quiet)
+        // Not cancelled with this task: whoever is being served is served to the end.
+        let serving = Task { try await group.run() }
+        try await withTaskCancellationHandler {
+            try await serving.value
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
         try? Terminal.write("stopped\n")
     }
 
-    private static func announce(_ uris: [CoAPURI], keys: String) {
+    /// Where to listen.
+    ///
+    /// - Throws: `CoAPError` with code `invalidURI` or `invalidArgument` for what cannot be listened on.
+    private func endpoints() throws(CoAPError) -> [ServerEndpoint] {
+        var endpoints: [ServerEndpoint] = []
+        for text in listen.isEmpty ? ["coaps://[::]:5684"] : listen {
+            guard text.contains("://") else {
+                throw CoAPError(
+                    .invalidURI,
+                    "--listen '\(PrintableText.escaped(text.utf8))' is no endpoint: write coaps://ADDRESS:PORT, such as "
+                        + "coaps://[::]:5684")
+            }
+            let endpoint = try ServerEndpoint(text)
+            try MulticastAddress.refuse(endpoint.scheme, endpoint.host)
+            let isTaken = endpoints.contains {
+                endpoint.port != 0 && $0.port == endpoint.port && $0.host == endpoint.host
+            }
+            guard !isTaken else {
+                throw CoAPError(
+                    .invalidArgument,
+                    "--listen '\(PrintableText.escaped(text.utf8))': another --listen has this address and port; leave one "
+                        + "out, or give it another port")
+            }
+            endpoints.append(endpoint)
+        }
+        return endpoints
+    }
+
+    private static func announce(_ uris: [CoAPURI], _ hints: ServerHints?) {
         // With the port even where it is the usual one, for scripts that read it.
-        let lines = uris.map { "listening on \($0.scheme.rawValue)://\(bracketed($0.host)):\($0.port)\n" }
+        let lines = uris.map { uri in
+            "listening on \(uri.authority)\(uri.port == uri.scheme.defaultPort ? ":\(uri.port)" : "")\n"
+        }
         // Who reads this may have gone; that is no reason not to serve.
-        try? Terminal.write((lines + uris.map { hint(for: $0, keys: keys) }).joined())
+        try? Terminal.write((lines + uris.map { ServerHints.text(for: $0, hints) }).joined())
+        for uri in uris where uri.scheme == .coap {
+            Terminal.complain("\(uri.authority): plain CoAP, anybody who reaches it may read and write")
+        }
     }
 
     /// What the first start says of the credentials it made.
-    static func news(_ report: InitializationReport, keys: String) -> String {
-        let folder = PrintableText.escaped(keys.utf8)
+    static func news(_ report: InitializationReport, _ folder: KeyFolder) -> String {
+        let path = PrintableText.escaped(folder.absolute.path.utf8)
         guard report.items.allSatisfy(\.wasCreated) else {
             let made = report.items.filter(\.wasCreated).map { PrintableText.escaped($0.path.utf8) }
-            return "made what was missing in \(folder): \(made.joined(separator: ", "))\n"
+            return "made what was missing in \(path): \(made.joined(separator: ", "))\n"
         }
-        return "made credentials in \(folder) for the server and \(KeyFolder.firstDevice)\n"
+        return "made credentials in \(path) for the server and \(KeyFolder.firstDevice)\n"
     }
-
-    /// What a person types who sits at this host.
-    static func hint(for uri: CoAPURI, keys: String) -> String {
-        let host = ["::", "0.0.0.0"].contains(uri.host) ? "localhost" : uri.host
-        let target = CoAPURI(scheme: uri.scheme, host: host, port: uri.port).authority
-        let folder = keys == "keys" ? "" : " --keys \(ShellText.quoted(keys))"
-        let credentials = uri.scheme == .coaps ? " --identity \(KeyFolder.firstDevice)\(folder)" : ""
-        // A shell takes brackets for a pattern.
-        return "  coap-get\(credentials) \(ShellText.quoted("\(target)/sensors/temperature"))\n"
-            + "  coap-put\(credentials) -e on \(ShellText.quoted("\(target)/actuators/led"))\n"
-    }
-
-    private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

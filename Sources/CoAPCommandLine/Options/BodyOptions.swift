@@ -7,17 +7,18 @@ import CoAP
 struct BodyOptions: ParsableArguments {
     // Takes whatever follows: a body may well be -5.
     @Option(
-        name: [.customShort("e"), .customLong("text")], parsing: .unconditional,
+        name: [.customShort("e", allowingJoined: true), .customLong("text")], parsing: .unconditional,
         help: ArgumentHelp("The body as text.", valueName: "text"))
     var text: String?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("The file with the body; - is the standard input.", valueName: "file"))
+        name: [.customShort("f", allowingJoined: true), .long],
+        help: ArgumentHelp("The file with the body; - is the standard input.", valueName: "file"), completion: .file())
     var file: String?
 
     @Option(
-        name: [.customShort("t"), .customLong("content-format")],
-        help: ArgumentHelp("The body's format; text for -e, none for -f.", valueName: "format"))
+        name: [.customShort("t", allowingJoined: true), .customLong("content-format")],
+        help: ArgumentHelp("The body's format; text for -e, none for -f.", valueName: "format"), completion: .formats)
     var contentFormat: String?
 
     /// Puts the body into a request.

@@ -7,40 +7,49 @@ import Foundation
 
 /// Who the client is and whom it believes.
 struct CredentialOptions: ParsableArguments {
-    @Option(help: "Take the pre-shared key of this identity from the keys folder.")
+    @Option(help: "Take the pre-shared key of this identity from the keys folder.", completion: .identities)
     var identity: String?
 
-    @Option(help: ArgumentHelp("The keys folder.", valueName: "dir"))
-    var keys = "keys"
+    @OptionGroup(title: "Credentials") var keysFolder: KeysFolderOption
 
     @Option(
-        name: [.customShort("u"), .customLong("psk-identity")], help: "The identity of a pre-shared key given here.")
+        name: [.customShort("u", allowingJoined: true), .customLong("psk-identity")],
+        help: "The identity of a pre-shared key given here.")
     var pskIdentity: String?
 
     @Option(
         name: .customLong("psk-file"),
         help: ArgumentHelp(
-            "The file with that key: one line of text, or 'hex:' and digits; only you may read it.", valueName: "file"))
+            """
+            The file with that key, which only you may read: one line of text, or 'hex:' and digits. A pipe will do, and - \
+            is the standard input.
+            """, valueName: "file"), completion: .file())
     var pskFile: String?
 
     @Option(
         name: [.customShort("k", allowingJoined: true), .customLong("psk")],
         help: ArgumentHelp(
-            "That key itself, which lands in your shell's history; better use --psk-file.", valueName: "key"))
+            """
+            That key itself, text or 'hex:' and digits. It lands in your shell's history, and for the first moment in the \
+            process list; better use --psk-file.
+            """, valueName: "key"))
     var psk: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("This side's certificate with its chain, PEM.", valueName: "file"))
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long],
+        help: ArgumentHelp("This side's certificate with its chain, PEM.", valueName: "file"), completion: .file())
     var certificate: String?
 
     @Option(
-        name: [.customShort("j"), .customLong("private-key")],
-        help: ArgumentHelp("Its private key, PEM; only you may read it.", valueName: "file"))
+        name: [.customShort("j", allowingJoined: true), .customLong("private-key")],
+        help: ArgumentHelp("Its private key, PEM; only you may read it.", valueName: "file"), completion: .file())
     var privateKey: String?
 
     @Option(
-        name: [.customShort("C"), .customLong("ca")],
+        name: [.customShort("C", allowingJoined: true), .customLong("ca")],
         help: ArgumentHelp(
-            "The authorities whose servers are believed, PEM; ca.pem of the keys folder.", valueName: "file"))
+            "The authorities whose servers are believed, PEM; ca.pem of the keys folder without it.", valueName: "file"),
+        completion: .file())
     var ca: String?
 
     private static let ways = """
@@ -52,6 +61,7 @@ struct CredentialOptions: ParsableArguments {
     ///
     /// - Throws: `CoAPError` with what is missing, contradicts itself or cannot be read.
     func security(for uri: CoAPURI) throws(CoAPError) -> ClientSecurity {
+        try MulticastAddress.refuse(uri.scheme, uri.host)
         let usesKey = pskIdentity != nil || pskFile != nil || psk != nil
         let usesCertificate = certificate != nil || privateKey != nil || ca != nil
         let ways = [identity != nil, usesKey, usesCertificate].filter { $0 }.count
@@ -71,7 +81,7 @@ struct CredentialOptions: ParsableArguments {
                     ? "\(uri.authority) needs credentials: give \(Self.ways)"
                     : "there are several kinds of credentials: give one of \(Self.ways)")
         }
-        if let identity { return .preSharedKey(try KeyFolder(path: keys).preSharedKey(identity: identity)) }
+        if let identity { return .preSharedKey(try keysFolder.folder().preSharedKey(identity: identity)) }
         if usesKey { return .preSharedKey(try givenKey()) }
         return try certificateSecurity()
     }
@@ -82,21 +92,15 @@ struct CredentialOptions: ParsableArguments {
         }
         switch (pskFile, psk) {
         case (let file?, nil):
-            let key = try CredentialFiles.secret(at: file)
-            let name = PrintableText.escaped(file.utf8)
-            guard var bytes = key.withBytes(Self.key) else {
-                throw CoAPError(.invalidCredentials, "\(name): behind 'hex:' pairs of digits 0-9 and a-f are expected")
+            let name = file == "-" ? "the standard input" : PrintableText.escaped(file.utf8)
+            let text = try SecretInput.read(file)
+            let key: Result<Secret, CoAPError> = text.withBytes { bytes in
+                Result { () throws(CoAPError) in try KeyText.key(inFile: bytes, named: name) }
             }
-            defer { bytes.wipe() }
-            guard !bytes.isEmpty else {
-                throw CoAPError(.invalidCredentials, "\(name): there is no key in it; write it on one line")
-            }
-            do throws(CoAPError) {
-                return try PreSharedKey(identity: pskIdentity, key: Secret(bytes))
-            } catch {
-                throw CoAPError(error.code, "\(name): \(error.message)")
-            }
-        case (nil, let key?): return try PreSharedKey(identity: pskIdentity, key: Secret(key.utf8))
+            return try PreSharedKey(identity: pskIdentity, key: try key.get())
+        case (nil, let key?):
+            return try PreSharedKey(
+                identity: pskIdentity, key: try KeyText.key(Array(key.utf8), named: "the key behind -k"))
         case (nil, nil):
             throw CoAPError(
                 .invalidArgument,
@@ -105,18 +109,25 @@ struct CredentialOptions: ParsableArguments {
         }
     }
 
-    /// The key in a file's text: without the line's end, and in digits behind `hex:`; nil when those make no sense.
-    private static func key(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
-        var line = Array(text)
-        while line.last == 0x0A || line.last == 0x0D { line.removeLast() }
-        guard line.starts(with: "hex:".utf8) else { return line }
-        defer { line.wipe() }
-        return Hexadecimal.decode(String(decoding: line.dropFirst(4), as: UTF8.self).filter { $0 != " " })
+    /// An error of a session with what only this side knows about it: how the key was given.
+    func explained(_ error: CoAPError, _ security: ClientSecurity) -> CoAPError {
+        guard error.code == .handshakeFailed, identity == nil, case .preSharedKey(let key) = security,
+            KeyText.looksLikeDigits(key.key)
+        else { return error }
+        var error = error
+        error.message += "; the key looks like hexadecimal digits: write 'hex:' before them if that is what they are"
+        return error
+    }
+
+    /// The file with the authorities that are believed; nil when there is none.
+    func authoritiesPath() throws(CoAPError) -> String? {
+        if let ca { return ca }
+        let standard = try keysFolder.folder().certificateAuthorityPath
+        return FileManager.default.fileExists(atPath: standard) ? standard : nil
     }
 
     private func certificateSecurity() throws(CoAPError) -> ClientSecurity {
-        let standard = KeyFolder(path: keys).certificateAuthorityPath
-        guard let authorities = ca ?? (FileManager.default.fileExists(atPath: standard) ? standard : nil) else {
+        guard let authorities = try authoritiesPath() else {
             throw CoAPError(
                 .invalidArgument,
                 "there is nobody to believe: give -C FILE with the authority of the server's certificate")

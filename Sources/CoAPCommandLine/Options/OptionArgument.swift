@@ -14,7 +14,9 @@ enum OptionArgument {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard let number = UInt16(name).map(OptionNumber.init(rawValue:)) ?? OptionNumber(name: name) else {
-            throw failure("no option has this name; write its number")
+            throw failure(
+                !name.isEmpty && name.utf8.allSatisfy { 48...57 ~= $0 }
+                    ? "an option's number is 0 to 65535" : "no option has this name; write its number")
         }
         let typed = parts.count > 1 ? String(parts[1]) : ""
         let value: [UInt8]

@@ -6,30 +6,30 @@ import CoAP
 /// How a request is made and its response shown.
 struct RequestOptions: ParsableArguments {
     @Option(
-        name: [.customShort("A"), .customLong("accept")],
+        name: [.customShort("A", allowingJoined: true), .customLong("accept")],
         help: ArgumentHelp(
-            "The only format to answer in: json, senml, text, link, cbor, a media type or number.", valueName: "format")
-    )
+            "The only format to answer in: json, senml, text, link, cbor, a media type or number.", valueName: "format"),
+        completion: .formats)
     var accept: String?
 
     @Option(
-        name: .shortAndLong,
+        name: [.customShort("o", allowingJoined: true), .long],
         help: ArgumentHelp(
             "Write the body, byte for byte, to this file, once all of it is there; - is the standard output.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var output: String?
 
     @Flag(name: [.customShort("N"), .customLong("non-confirmable")], help: "Send the request once and repeat nothing.")
     var nonConfirmable = false
 
     @Option(
-        name: [.customShort("B"), .customLong("timeout")],
+        name: [.customShort("B", allowingJoined: true), .customLong("timeout")],
         help: ArgumentHelp(
             "How long the handshake and the response may take each; 10 and 30 without it.", valueName: "seconds"))
     var timeout: Double?
 
     @Option(
-        name: [.customShort("O"), .customLong("option")],
+        name: [.customShort("O", allowingJoined: true), .customLong("option")],
         help: ArgumentHelp(
             "Another option of the request, by number or name, as often as you like; 0x for bytes.",
             valueName: "name=value"))
@@ -45,16 +45,28 @@ struct RequestOptions: ParsableArguments {
     var raw = false
 
     /// The client's deadlines and limits.
-    func configuration() throws(CoAPError) -> ClientConfiguration {
+    static func configuration(timeout: Double?) throws(CoAPError) -> ClientConfiguration {
         var configuration = ClientConfiguration()
         if let timeout {
-            guard timeout > 0, timeout <= 86_400 else {
-                throw CoAPError(.invalidArgument, "-B takes seconds, above 0 and up to 86400")
+            guard timeout >= 0.001, timeout <= 86_400 else {
+                throw CoAPError(.invalidArgument, "-B takes seconds, from 0.001 to 86400")
             }
             configuration.handshakeTimeout = .seconds(timeout)
             configuration.requestTimeout = .seconds(timeout)
         }
         return configuration
+    }
+
+    /// Refuses outputs that nobody could tell apart, or find.
+    func checkOutput() throws(CoAPError) {
+        guard output != "" else {
+            throw CoAPError(.invalidArgument, "the name behind -o is empty; name a file, or - for the standard output")
+        }
+        guard output != "-" || !json else {
+            throw CoAPError(
+                .invalidArgument,
+                "-o - and --json both want the standard output; leave one out, or write the body to a file")
+        }
     }
 
     /// The request's options beyond path and query.

@@ -3,20 +3,27 @@
 import CoAP
 import Foundation
 
-/// Writes a response's body to a file: all of it or nothing.
+/// Writes a response's body to a file: all of it or nothing wherever the system allows that.
 enum OutputFile {
-    /// Writes a file beside its place and moves it there; what is no plain file, such as a pipe or `/dev/null`, is written
-    /// directly. `-` is the standard output.
+    /// Writes a file beside its place and moves it there. What is no plain file, such as a pipe or `/dev/null`, is written
+    /// directly, and so is a file in a folder that takes no new one, or where a link points that leads nowhere yet. `-` is
+    /// the standard output.
     ///
     /// - Throws: ``OutputError``.
     static func write(_ bytes: [UInt8], to path: String) throws(OutputError) {
         guard path != "-" else { return try Terminal.write(bytes) }
         var status = stat()
         let exists = stat(path, &status) == 0
+        var link = stat()
+        guard exists || lstat(path, &link) != 0 else { return try writeDirectly(bytes, to: path) }
         let kind = status.st_mode & S_IFMT
         guard !exists || kind == S_IFREG else {
             guard kind != S_IFDIR else { throw cannotMake(path, "it is a folder; name a file in it") }
             return try writeDirectly(bytes, to: path)
+        }
+        // Its owner closed it to everybody, and replacing it would not ask.
+        guard !exists || status.st_mode & 0o222 != 0 && access(path, W_OK) == 0 else {
+            throw cannotMake(path, "it is read-only; make it writable, or name another file")
         }
         // Through a link, so that the link stays one.
         let target =
@@ -27,7 +34,11 @@ enum OutputFile {
             } ?? path : path
         let temporary = "\(target).\(UInt64.random(in: .min ... .max)).new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw cannotMake(path, reason(errno)) }
+        guard descriptor >= 0 else {
+            let number = errno
+            guard !exists || number != EACCES else { return try writeDirectly(bytes, to: path) }
+            throw cannotMake(path, reason(number))
+        }
         if exists { fchmod(descriptor, status.st_mode & 0o777) }
         do throws(OutputError) {
             try finish(descriptor, bytes, path)
@@ -43,7 +54,7 @@ enum OutputFile {
     }
 
     private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(OutputError) {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw cannotMake(path, reason(errno)) }
         try finish(descriptor, bytes, path)
     }

@@ -35,15 +35,7 @@ enum ResponseJSON {
                 members.append(.init("json", value))
             }
         }
-        members.append(
-            .init(
-                "connection",
-                .object([
-                    .init("remoteAddress", info.remoteAddress.map { .string($0.description) } ?? .null),
-                    .init("version", info.version.map(JSONValue.string) ?? .null),
-                    .init("cipherSuite", info.cipherSuite.map(JSONValue.string) ?? .null),
-                    .init("server", .string(info.serverIdentity.description)),
-                ])))
+        members.append(.init("connection", connection(info)))
         members.append(
             .init(
                 "milliseconds",
@@ -54,7 +46,17 @@ enum ResponseJSON {
         return .object(members)
     }
 
-    private static func milliseconds(_ duration: Duration) -> JSONValue {
+    /// What is known of a connection.
+    static func connection(_ info: ConnectionInfo) -> JSONValue {
+        .object([
+            .init("remoteAddress", info.remoteAddress.map { .string($0.description) } ?? .null),
+            .init("version", info.version.map(JSONValue.string) ?? .null),
+            .init("cipherSuite", info.cipherSuite.map(JSONValue.string) ?? .null),
+            .init("server", .string(info.serverIdentity.description)),
+        ])
+    }
+
+    static func milliseconds(_ duration: Duration) -> JSONValue {
         .number((duration.inSeconds * 1e6).rounded() / 1000)
     }
 }

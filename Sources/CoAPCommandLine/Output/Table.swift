@@ -19,7 +19,11 @@ struct Table {
         func line(_ cells: [String]) -> String {
             var text = ""
             for (position, column) in used.enumerated() {
-                let cell = Self.cut(cells[column], to: widths[position])
+                // The first column has names, which differ at their ends more often than in the middle.
+                let cell =
+                    position == 0
+                    ? Self.cutInside(cells[column], to: widths[position])
+                    : Self.cut(cells[column], to: widths[position])
                 let padding = String(repeating: " ", count: widths[position] - cell.count)
                 if position > 0 { text += "  " }
                 text += alignedRight.contains(column) ? padding + cell : cell + padding
@@ -40,6 +44,12 @@ struct Table {
             widths[widest] -= 1
             excess -= 1
         }
+    }
+
+    private static func cutInside(_ text: String, to width: Int) -> String {
+        guard text.count > width else { return text }
+        let kept = max(0, width - 1)
+        return "\(text.prefix(kept / 2))…\(text.suffix(kept - kept / 2))"
     }
 
     private static func cut(_ text: String, to width: Int) -> String {

@@ -8,7 +8,7 @@ struct Transcript {
 
     private func line(_ mark: String, _ text: String) { if isOn { Terminal.writeError("\(mark) \(text)\n") } }
 
-    func connecting(_ uri: CoAPURI, _ security: ClientSecurity) {
+    func connecting(_ uri: CoAPURI, _ security: ClientSecurity, authorities: String?) {
         line("*", "connecting to \(uri.authority)")
         switch security {
         case .plain: line("*", "plain CoAP: neither secret nor authentic")
@@ -18,7 +18,15 @@ struct Transcript {
                 "*",
                 own.map { "own certificate \(PrintableText.escaped($0.identity.subject.utf8))" }
                     ?? "no certificate of one's own")
+            if let authorities { line("*", "trusting \(PrintableText.escaped(authorities.utf8))") }
         }
+    }
+
+    /// Says whom the attempts go to, which matters most when they fail.
+    func looksUp(_ uri: CoAPURI, deadline: Duration) async throws(CoAPError) {
+        guard isOn else { return }
+        let addresses = try await Resolver.addresses(of: uri.host, port: uri.port, deadline: deadline)
+        line("*", "trying \(addresses.map(\.description).joined(separator: ", "))")
     }
 
     func connected(_ info: ConnectionInfo) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import Foundation
 
 /// Takes keys out of the process list.
@@ -16,19 +17,23 @@ enum ArgumentSecrecy {
     /// `-k` and `--psk` in all their spellings.
     ///
     /// - Returns: the arguments, every key spelled `--psk=KEY`.
-    static func takeArguments() -> [String] {
+    /// - Throws: `CoAPError` with code `invalidArgument` for an empty key.
+    static func takeArguments() throws(CoAPError) -> [String] {
         var places: [UnsafeMutablePointer<CChar>] = []
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let bytes = CommandLine.unsafeArgv[index] else { break }
             places.append(bytes)
         }
-        let (arguments, keys) = normalized(places.map { String(cString: $0) })
+        let (arguments, keys) = try normalized(places.map { String(cString: $0) })
         for key in keys { wipe(places[key.index], from: key.start) }
         return arguments
     }
 
     /// Spells every key `--psk=KEY`, which takes keys that begin with a dash too, and tells where the keys were.
-    static func normalized(_ given: [String]) -> (arguments: [String], keys: [Finding]) {
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for an empty key, as an unset variable gives one: the parser would take
+    ///   the next argument for it, and show that.
+    static func normalized(_ given: [String]) throws(CoAPError) -> (arguments: [String], keys: [Finding]) {
         var arguments: [String] = []
         var keys: [Finding] = []
         var index = 0
@@ -38,7 +43,7 @@ enum ArgumentSecrecy {
                 arguments += given[index...]
                 break
             }
-            if takesAnything.contains(argument) {
+            if takesAnything(argument) {
                 // What stands behind is a text, whatever it looks like.
                 arguments += given[index...].prefix(2)
                 index += 2
@@ -50,6 +55,9 @@ enum ArgumentSecrecy {
                 continue
             }
             if !flags.isEmpty { arguments.append("-\(flags)") }
+            if (key ?? given.dropFirst(index + 1).first?[...])?.isEmpty == true {
+                throw CoAPError(.invalidArgument, "the key after -k is empty; give the key, or --psk-file FILE")
+            }
             if let key {
                 keys.append(Finding(index: index, start: argument.utf8.count - key.utf8.count))
                 arguments.append("--psk=\(key)")
@@ -65,8 +73,14 @@ enum ArgumentSecrecy {
         return (arguments, keys)
     }
 
-    /// Options whose value may be anything, `-k` included.
-    private static let takesAnything: Set = ["-e", "--text"]
+    /// True for the option whose value may be anything, `-k` included: `--text`, `-e`, also behind flags, `-ve`.
+    private static func takesAnything(_ argument: String) -> Bool {
+        if argument == "--text" { return true }
+        guard argument.hasPrefix("-"), !argument.hasPrefix("--") else { return false }
+        return argument.dropFirst().drop(while: isFlag) == "e"
+    }
+
+    private static func isFlag(_ letter: Character) -> Bool { "vNh".contains(letter) }
 
     /// The flags before a key and the key; nil in its place when it is the next argument; nil for any other argument.
     private static func split(_ argument: String) -> (flags: Substring, key: Substring?)? {
@@ -75,7 +89,7 @@ enum ArgumentSecrecy {
         // `-kKEY`, `-k=KEY`, and `-k` behind flags that stand together, `-vk`.
         guard argument.hasPrefix("-"), !argument.hasPrefix("--") else { return nil }
         let letters = argument.dropFirst()
-        guard let position = letters.firstIndex(of: "k"), letters[..<position].allSatisfy({ "vNh".contains($0) }) else {
+        guard let position = letters.firstIndex(of: "k"), letters[..<position].allSatisfy(isFlag) else {
             return nil
         }
         let rest = letters[letters.index(after: position)...]

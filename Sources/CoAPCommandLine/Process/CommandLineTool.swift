@@ -13,32 +13,45 @@ public enum CommandLineTool {
     /// How long a command may take to end after it was interrupted: to close its session, and no more.
     private static let grace = DispatchTimeInterval.seconds(1)
 
-    /// Runs a command and ends the process.
+    /// Runs a command and ends the process. To be called first, from the main thread.
     ///
     /// - Parameters:
     ///   - command: the command's type.
-    ///   - handlesInterrupts: false for commands that see to SIGINT themselves.
-    public static func run(_ command: (some ParsableCommand).Type, handlesInterrupts: Bool = true) async -> Never {
-        let arguments = ArgumentSecrecy.takeArguments()
+    ///   - isService: true for a command that serves until it is asked to stop: its task is cancelled by SIGTERM too, may
+    ///     take its time, and is ended at once by a second signal.
+    public static func run(_ command: (some ParsableCommand).Type, isService: Bool = false) -> Never {
+        StandardStreams.fill()
         // A reader that goes away is an error of the write and no reason to die.
         signal(SIGPIPE, SIG_IGN)
-        let task = Task { await Self.status(of: command, arguments) }
-        let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        if handlesInterrupts {
-            signal(SIGINT, SIG_IGN)
-            interrupts.setEventHandler {
-                task.cancel()
+        let signals = StopSignals(isService ? [SIGINT, SIGTERM] : [SIGINT])
+        let taken = Result { () throws(CoAPError) in try ArgumentSecrecy.takeArguments() }
+        let task = Task { await Self.status(of: command, taken) }
+        let isAgain = Locked(false)
+        let sources = signals.deliver { signal in
+            task.cancel()
+            if isService {
+                if isAgain.withLock({ again in
+                    defer { again = true }
+                    return again
+                }) {
+                    _exit(128 + signal)
+                }
+            } else {
                 // Reading the standard input and looking up a host cannot be cancelled.
                 DispatchQueue.global().asyncAfter(deadline: .now() + grace) {
                     Self.sayInterrupted()
                     _exit(ExitStatus.interrupted)
                 }
             }
-            interrupts.resume()
         }
-        let exitCode = await task.value
-        fflush(nil)
-        exit(exitCode)
+        Task {
+            let exitCode = await task.value
+            withExtendedLifetime(sources) {
+                fflush(nil)
+                exit(exitCode)
+            }
+        }
+        dispatchMain()
     }
 
     /// Says so once: the command's end and the end of its grace may fall together.
@@ -52,8 +65,17 @@ public enum CommandLineTool {
 
     private static let hasSaidInterrupted = Locked(false)
 
-    private static func status(of command: (some ParsableCommand).Type, _ arguments: [String]) async -> Int32 {
+    private static func status(
+        of command: (some ParsableCommand).Type, _ taken: Result<[String], CoAPError>
+    ) async -> Int32 {
         do {
+            let arguments = try taken.get()
+            if let verb = HelpPage.unknownVerb(of: command, arguments) {
+                throw CoAPError(
+                    .invalidArgument,
+                    "there is no command '\(PrintableText.escaped(verb.utf8))'; see \(command.configuration.commandName ?? "coap") --help"
+                )
+            }
             var parsed = try command.parseAsRoot(arguments)
             if var asynchronous = parsed as? any AsyncParsableCommand {
                 try await asynchronous.run()
@@ -76,7 +98,7 @@ public enum CommandLineTool {
             sayInterrupted()
             return ExitStatus.interrupted
         } catch {
-            return Self.status(of: command, error, arguments)
+            return Self.status(of: command, error, (try? taken.get()) ?? [])
         }
     }
 
@@ -87,7 +109,7 @@ public enum CommandLineTool {
         let status = command.exitCode(for: error).rawValue
         if status == 0 {
             do {
-                try Terminal.write(command.fullMessage(for: error) + "\n")
+                try Terminal.write(HelpPage.text(command.fullMessage(for: error), command: command, arguments) + "\n")
                 return status
             } catch {
                 Terminal.complain(error.message)

@@ -45,7 +45,7 @@ enum ExitStatus {
 
     /// The list for the help pages.
     static let help = """
-        Exit codes:
+        EXIT CODES:
           0    the response is of class 2.xx
           4    the response is of class 4.xx
           5    the response is of class 5.xx
@@ -60,6 +60,29 @@ enum ExitStatus {
           76   the server broke the protocol
           77   the handshake failed: a key or certificate was refused
           130  interrupted
+        """
+
+    /// The list for the help pages of `coap keys`.
+    static let keysHelp = """
+        EXIT CODES:
+          0    done, or there was nothing to do
+          64   the command line is wrong
+          65   a key or certificate makes no sense, or is not for what was asked
+          66   a file cannot be read or written, or others may read a secret in it
+          70   internal error
+          74   output cannot be written
+        """
+
+    /// The list for the server's help page.
+    static let serverHelp = """
+        EXIT CODES:
+          0    it was asked to stop, by SIGINT or SIGTERM
+          64   the command line is wrong
+          65   a key or certificate makes no sense
+          66   a file cannot be read, or others may read a secret in it
+          68   the name of an address to listen on is unknown
+          69   an address cannot be bound
+          70   internal error
         """
 }
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import CoAPCredentials
 import Foundation
 
-/// Reads a request's body.
+/// Reads what a person hands in: a request's body, a key.
 enum InputFile {
-    /// The largest body that is read: 1 MiB.
-    static let maximumSize = 1 << 20
-
     /// Reads a file, a pipe or, for `-`, the standard input to its end.
     ///
-    /// - Throws: `CoAPError`: `fileUnavailable` when it cannot be read, `tooLarge` when it is over 1 MiB.
-    static func read(_ path: String) throws(CoAPError) -> [UInt8] {
+    /// - Parameter maximumSize: in bytes; 1 MiB without it.
+    /// - Throws: `CoAPError`: `fileUnavailable` when it cannot be read, `tooLarge` when it is over the maximum.
+    static func read(_ path: String, maximumSize: Int = 1 << 20) throws(CoAPError) -> [UInt8] {
         let name = path == "-" ? "the standard input" : PrintableText.escaped(path.utf8)
         func failure(_ number: Int32) -> CoAPError {
             let reason =
@@ -28,7 +27,10 @@ enum InputFile {
         guard descriptor >= 0 else { throw failure(errno) }
         defer { if path != "-" { close(descriptor) } }
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        var chunk = [UInt8](repeating: 0, count: min(maximumSize + 1, 64 << 10))
+        // It may be a secret. One that fits into a chunk is never copied within the array as that grows.
+        defer { chunk.wipe() }
+        bytes.reserveCapacity(chunk.count)
         while true {
             let count = Foundation.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
@@ -36,7 +38,9 @@ enum InputFile {
             if count == 0 { return bytes }
             bytes += chunk[..<count]
             guard bytes.count <= maximumSize else {
-                throw CoAPError(.tooLarge, "\(name) holds more than 1 MiB; send less")
+                bytes.wipe()
+                let limit = maximumSize < 1 << 20 ? "\(maximumSize >> 10) KiB" : "\(maximumSize >> 20) MiB"
+                throw CoAPError(.tooLarge, "\(name) holds more than \(limit); check that it is the right one")
             }
         }
     }

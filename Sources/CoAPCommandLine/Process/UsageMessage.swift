@@ -40,7 +40,7 @@ enum UsageMessage {
     }
 
     /// The command as it is typed, with the verbs among the arguments (`coap keys add`), and the arguments behind them.
-    private static func path(
+    static func path(
         of command: any ParsableCommand.Type, _ arguments: [String]
     ) -> (words: [String], last: any ParsableCommand.Type, rest: ArraySlice<String>) {
         func name(_ command: any ParsableCommand.Type) -> String {

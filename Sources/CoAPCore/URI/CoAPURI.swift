@@ -3,7 +3,7 @@
 /// A `coap` or `coaps` URI (RFC 7252 §6), taken apart and checked.
 public struct CoAPURI: Hashable, Sendable {
     /// How the peer is spoken to.
-    public enum Scheme: String, Hashable, Sendable {
+    public enum Scheme: String, Hashable, Sendable, CaseIterable {
         /// Plain CoAP over UDP: neither secret nor authentic.
         case coap
         /// CoAP over DTLS.
@@ -51,7 +51,13 @@ public struct CoAPURI: Hashable, Sendable {
             throw Self.invalid(text, "it contains a space or control character; write %20 for a space")
         }
         guard let colon = bytes.firstRange(of: Array("://".utf8)) else {
-            throw Self.invalid(text, "it has no scheme; write coaps://host/path")
+            let scheme = Scheme.allCases.first {
+                bytes.map(PercentEncoding.lowercased).starts(with: "\($0.rawValue):".utf8)
+            }
+            throw Self.invalid(
+                text,
+                scheme.map { "behind '\($0.rawValue):' two slashes are missing; write \($0.rawValue)://host/path" }
+                    ?? "it has no scheme; write coaps://host/path")
         }
         let name = bytes[..<colon.lowerBound].map(PercentEncoding.lowercased)
         guard let scheme = Scheme(rawValue: String(decoding: name, as: UTF8.self)) else {
@@ -84,7 +90,15 @@ public struct CoAPURI: Hashable, Sendable {
     private var reference: Reference { Reference(path: path, query: query) }
 
     static func invalid(_ uri: some StringProtocol, _ reason: String) -> CoAPError {
-        CoAPError(.invalidURI, "'\(PrintableText.escaped(uri.utf8))' is not a CoAP URI: \(reason)")
+        CoAPError(.invalidURI, "'\(PrintableText.escaped(withoutUser(Array(uri.utf8))))' is not a CoAP URI: \(reason)")
+    }
+
+    /// Leaves out what stands before the host, which may be a password.
+    private static func withoutUser(_ uri: [UInt8]) -> [UInt8] {
+        guard let start = uri.firstRange(of: Array("://".utf8))?.upperBound else { return uri }
+        let end = uri[start...].firstIndex { "/?#".utf8.contains($0) } ?? uri.endIndex
+        guard let at = uri[start..<end].lastIndex(of: UInt8(ascii: "@")) else { return uri }
+        return uri[..<start] + Array("…".utf8) + uri[at...]
     }
 }
 

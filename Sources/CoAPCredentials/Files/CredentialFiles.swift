@@ -5,6 +5,9 @@ import Glibc
 
 /// Reads credentials from files; every error names the file and says what to do.
 public enum CredentialFiles {
+    /// A shorter pre-shared key can be guessed: 8 bytes.
+    package static let minimumKeyLength = 8
+
     /// The largest key or certificate file that is read: 1 MiB.
     static let maximumSize = 1 << 20
 
@@ -69,7 +72,9 @@ public enum CredentialFiles {
                 "\(shown): the certificate is not valid before \(CalendarDate(validity.notBefore)); check this host's clock"
             )
         }
-        guard issued.belongs(to: try PrivateKey(pem: key, name: keyPath)) else {
+        let privateKey = try PrivateKey(pem: key, name: keyPath)
+        try privateKey.requireSupport(name: keyPath)
+        guard issued.belongs(to: privateKey) else {
             throw CoAPError(
                 .invalidCredentials,
                 "\(PrintableText.escaped(keyPath.utf8)): this key does not belong to the certificate \(shown); give the key "
@@ -82,8 +87,11 @@ public enum CredentialFiles {
 
     /// Reads the certificates of authorities, and their revocation lists if they are in the same file.
     ///
-    /// - Throws: `CoAPError`: `fileUnavailable` as above, `invalidCredentials` when there is no certificate in it.
+    /// - Throws: `CoAPError`: `fileUnavailable` as above and when everybody may write to it, `invalidCredentials` when there
+    ///   is no certificate in it.
     public static func trustAnchors(at path: String) throws(CoAPError) -> TrustAnchors {
+        // Whoever can write to it decides who is believed.
+        try requireMode(of: path, without: 0o002, else: "writable by others", mending: "chmod go-w")
         let pem = try contents(at: path)
         return try named(PrintableText.escaped(path.utf8)) { () throws(CoAPError) in try TrustAnchors(pem: pem) }
     }
@@ -130,6 +138,20 @@ public enum CredentialFiles {
         }
         bytes.removeLast(bytes.count - filled)
         return bytes
+    }
+
+    /// Refuses a file whose mode gives away what it should not; one that is not there is left to its reader.
+    static func requireMode(
+        of path: String, without bits: mode_t, else what: String, mending command: String
+    ) throws(CoAPError) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & bits != 0 else { return }
+        throw unavailable(path, "\(what) (mode \(octal(status.st_mode))); run: \(command) \(ShellText.quoted(path))")
+    }
+
+    /// Refuses a secret that others may read, without reading it.
+    static func requireSecrecy(of path: String) throws(CoAPError) {
+        try requireMode(of: path, without: 0o077, else: "readable by others", mending: "chmod 600")
     }
 
     static func unavailable(_ path: String, _ what: String) -> CoAPError {

@@ -16,8 +16,8 @@ enum FileWriter {
 
     /// Makes a folder that only its owner may enter.
     ///
-    /// One that is there and holds nothing but its explanation, as after a clone, is closed to others. One in which others
-    /// may write is refused: they could put an authority of theirs into it.
+    /// One that is there and holds nothing but its explanation, as after a clone, is closed to others. Any other that is
+    /// open to others is refused: it may be no keys folder at all, and then closing it is for its owner to decide.
     static func makeFolder(_ path: String) throws(CoAPError) {
         guard mkdir(path, 0o700) != 0 else { return }
         guard errno == EEXIST else {
@@ -27,15 +27,15 @@ enum FileWriter {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw CredentialFiles.unavailable(path, "is not a folder; move it away or name another one")
         }
-        if status.st_mode & 0o077 != 0, isUnused(path), chmod(path, 0o700) == 0 { return }
-        guard status.st_mode & 0o022 == 0 else {
-            let mode = "mode \(CredentialFiles.octal(status.st_mode))"
-            throw CredentialFiles.unavailable(
-                path,
-                status.st_mode & S_ISVTX != 0
-                    ? "others may write in it (\(mode)); name a folder of your own"
-                    : "others may write in it (\(mode)); run: chmod 700 \(ShellText.quoted(path))")
-        }
+        guard status.st_mode & 0o077 != 0 else { return }
+        if isUnused(path), chmod(path, 0o700) == 0 { return }
+        let others = status.st_mode & 0o022 != 0 ? "others may write in it" : "others may look into it"
+        let advice =
+            status.st_mode & S_ISVTX != 0
+            ? "name a folder of your own"
+            : "name a folder of your own, or run: chmod 700 \(ShellText.quoted(path))"
+        throw CredentialFiles.unavailable(
+            path, "\(others) (mode \(CredentialFiles.octal(status.st_mode))); \(advice)")
     }
 
     /// True when a folder holds nothing but what a clone has in it.

@@ -44,7 +44,7 @@ struct PreSharedKeyFile {
                 throw bad("\(name): the key is not hexadecimal; write pairs of digits 0-9 and a-f")
             }
             defer { bytes.wipe() }
-            guard bytes.count >= 8 else {
+            guard bytes.count >= CredentialFiles.minimumKeyLength else {
                 throw bad("\(name): a key of \(bytes.count) bytes can be guessed; take 16 random bytes or more")
             }
             do throws(CoAPError) {

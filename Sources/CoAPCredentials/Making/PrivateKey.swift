@@ -23,12 +23,47 @@ final class PrivateKey {
         }
         guard let key else {
             ERR_clear_error()
-            throw CoAPError(
-                .invalidCredentials,
-                "\(PrintableText.escaped(name.utf8)): this is not a PEM private key without passphrase; "
-                    + "'openssl pkey -in FILE -out NEWFILE' removes one")
+            throw CoAPError(.invalidCredentials, "\(PrintableText.escaped(name.utf8)): \(Self.complaint(about: pem))")
         }
         pointer = key
+    }
+
+    /// What stands in a file that is no key this can read, and what to do about it.
+    private static func complaint(about pem: Secret) -> String {
+        pem.withBytes { bytes in
+            guard !bytes.isEmpty else { return "the file is empty; a PEM private key is expected" }
+            func contains(_ text: String) -> Bool { bytes.indices.contains { bytes[$0...].starts(with: text.utf8) } }
+            if contains("ENCRYPTED") {
+                return "the private key has a passphrase, and nobody is there to type it; "
+                    + "'openssl pkey -in FILE -out NEWFILE' removes it"
+            }
+            if contains("PRIVATE KEY-----") { return "the PEM private key is damaged; copy it again from its origin" }
+            if contains("-----BEGIN PUBLIC KEY") {
+                return "this is a public key; give the private key, which begins with '-----BEGIN PRIVATE KEY-----'"
+            }
+            if contains("-----BEGIN CERTIFICATE") {
+                return "this is a certificate; give its private key, which begins with '-----BEGIN PRIVATE KEY-----'"
+            }
+            // A DER sequence.
+            if bytes.first == 0x30 {
+                return "the key is in DER, not PEM; 'openssl pkey -inform DER -in FILE -out NEWFILE' converts it"
+            }
+            return "this is not a PEM private key, which begins with '-----BEGIN PRIVATE KEY-----'"
+        }
+    }
+
+    /// Refuses a key that no handshake of this library could use.
+    func requireSupport(name: String) throws(CoAPError) {
+        var group = [CChar](repeating: 0, count: 64)
+        var length = 0
+        // RSA keys have no group.
+        guard EVP_PKEY_get_group_name(pointer, &group, group.count, &length) == 1 else { return ERR_clear_error() }
+        let curve = String(decoding: group.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard !["prime256v1", "secp384r1"].contains(curve) else { return }
+        throw CoAPError(
+            .invalidCredentials,
+            "\(PrintableText.escaped(name.utf8)): keys on \(PrintableText.escaped(curve.utf8)) are not supported; take one on "
+                + "P-256 or P-384, or RSA")
     }
 
     deinit { EVP_PKEY_free(pointer) }

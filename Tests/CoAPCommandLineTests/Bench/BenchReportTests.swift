@@ -69,6 +69,9 @@ struct BenchReportTests {
         let lines = report.text.split(separator: "\n")
         #expect(lines.count == 4 && lines[2].hasPrefix("second ") && lines[2].hasSuffix("2.00 x    1.50 x"))
         #expect(lines[1].hasSuffix("-         -"))
+        let long = "coaps://gateway.example:5684"
+        let named = BenchReport(names: [long + "1", long + "2"], runs: [[run(1)], [run(1)]]).text.split(separator: "\n")
+        #expect(named[1].hasPrefix(long + "1 ") && named[2].hasPrefix(long + "2 ") && named[0].count == named[1].count)
         guard case .array(let objects) = report.json else {
             Issue.record("the report is no array")
             return

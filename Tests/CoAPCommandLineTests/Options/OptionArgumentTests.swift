@@ -26,7 +26,8 @@ struct OptionArgumentTests {
         "What is refused, and why",
         arguments: [
             ("", "no option has this name"), ("=1", "no option has this name"), ("Colour=1", "no option has this name"),
-            ("65536=1", "no option has this name"), ("-1", "no option has this name"), ("Max-Age=", "a whole number"),
+            ("65536=1", "an option's number is 0 to 65535"), ("-1", "no option has this name"),
+            ("Max-Age=", "a whole number"),
             ("Max-Age=soon", "a whole number"), ("Max-Age=-1", "a whole number"), ("ETag=0x0", "pairs of digits"),
             ("ETag=0xgg", "pairs of digits"), ("ETag", "0 bytes; 1 to 8"), ("ETag=123456789", "9 bytes; 1 to 8"),
             ("If-None-Match=1", "1 bytes; 0 to 0"), ("Max-Age=4294967296", "5 bytes; 0 to 4"),

@@ -41,18 +41,44 @@ struct RequestOptionsTests {
             ],
         ] {
             let command = try GetCommand.parse(arguments)
-            #expect(command.uri == "coap://h/x")
-            #expect(command.request.output == "out" && command.request.nonConfirmable && command.request.verbose)
-            #expect(!command.request.json && !command.request.raw)
-            #expect(command.credentials.pskIdentity == "me" && command.credentials.keys == "keys")
-            let configuration = try command.request.configuration()
+            #expect(command.arguments.uri == "coap://h/x")
+            #expect(
+                command.arguments.request.output == "out" && command.arguments.request.nonConfirmable
+                    && command.arguments.request.verbose)
+            #expect(!command.arguments.request.json && !command.arguments.request.raw)
+            #expect(
+                command.arguments.credentials.pskIdentity == "me"
+                    && command.arguments.credentials.keysFolder.keys == nil)
+            let configuration = try RequestOptions.configuration(timeout: command.arguments.request.timeout)
             #expect(configuration.handshakeTimeout == .milliseconds(2500))
             #expect(configuration.requestTimeout == .milliseconds(2500))
             var request = Request(method: .get)
-            try command.request.apply(to: &request)
+            try command.arguments.request.apply(to: &request)
             #expect(request.options.accept == .json)
             #expect(request.options.all(.ifNoneMatch) == [[]] && request.options.all(.eTag) == [[1]])
         }
+    }
+
+    @Test("A value may stand right behind its short option")
+    func joined() throws {
+        let get = try GetCommand.parse([
+            "-B3", "-Ajson", "-oout", "-O5", "-udevice-1", "-cc.pem", "-jj.key", "-Cca", "coap://h/x",
+        ])
+        #expect(get.arguments.request.timeout == 3 && get.arguments.request.accept == "json")
+        #expect(get.arguments.request.output == "out" && get.arguments.request.options == ["5"])
+        #expect(get.arguments.credentials.pskIdentity == "device-1" && get.arguments.credentials.certificate == "c.pem")
+        #expect(get.arguments.credentials.privateKey == "j.key" && get.arguments.credentials.ca == "ca")
+        let put = try PutCommand.parse(["-eon", "-ttext", "coap://h/x"])
+        #expect(put.body.text == "on" && put.body.contentFormat == "text")
+        #expect(try PutCommand.parse(["-fbody", "-vN", "coap://h/x"]).body.file == "body")
+        #expect(try PutCommand.parse(["-e", "-5", "coap://h/x"]).body.text == "-5")
+    }
+
+    @Test("Outputs that nobody could tell apart", arguments: [["-o", ""], ["-o", "-", "--json"]])
+    func outputs(arguments: [String]) throws {
+        let command = try GetCommand.parse(arguments + ["coap://h/x"])
+        let error = #expect(throws: CoAPError.self) { try command.arguments.request.checkOutput() }
+        #expect(error?.code == .invalidArgument)
     }
 
     @Test("A put's body: text, with and without its format; none, two")
@@ -77,18 +103,20 @@ struct RequestOptionsTests {
         }
     }
 
-    @Test("Deadlines that are none", arguments: ["0", "-1", "86401", "nan", "inf"])
+    @Test("Deadlines that are none", arguments: ["0", "1e-9", "-1", "86401", "nan", "inf"])
     func deadlines(seconds: String) throws {
         let command = try GetCommand.parse(["--timeout=\(seconds)", "coap://h/x"])
-        let error = #expect(throws: CoAPError.self) { try command.request.configuration() }
+        let error = #expect(throws: CoAPError.self) {
+            try RequestOptions.configuration(timeout: command.arguments.request.timeout)
+        }
         #expect(error?.code == .invalidArgument)
     }
 
     @Test("A key is taken as it is, and no complaint shows it", arguments: ["a=b", "-x", "--raw", "ä b"])
     func key(key: String) throws {
         let arguments = ["-u", "me", "-k", key, "coaps://h/x"]
-        #expect(try GetCommand.parse(ArgumentSecrecy.normalized(arguments).arguments).credentials.psk == key)
-        let wrong = ArgumentSecrecy.normalized(["list", "-kTopSecret"]).arguments
+        #expect(try GetCommand.parse(ArgumentSecrecy.normalized(arguments).arguments).arguments.credentials.psk == key)
+        let wrong = try ArgumentSecrecy.normalized(["list", "-kTopSecret"]).arguments
         let error = #expect(throws: (any Error).self) { try KeysCommand.parseAsRoot(wrong) }
         let message = UsageMessage.text(
             for: KeysCommand.message(for: try #require(error)), command: KeysCommand.self, arguments: wrong)

@@ -19,7 +19,7 @@ struct TableTests {
     @Test("A terminal's width and colour")
     func terminal() {
         let plain = table.text(for: Terminal(isInteractive: true, hasColour: false, width: 18))
-        #expect(plain == "NAME      VALUE  …\na             1  m\nlong na…    100\n")
+        #expect(plain == "NAME      VALUE  …\na             1  m\nlon…name    100\n")
         let coloured = table.text(for: Terminal(isInteractive: true, hasColour: true, width: 80))
         #expect(coloured.hasPrefix("\u{1B}[2mNAME       VALUE  UNIT\u{1B}[0m\na "))
     }

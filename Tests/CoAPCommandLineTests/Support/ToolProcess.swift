@@ -37,7 +37,9 @@ final class ToolProcess: Sendable {
         (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         process.executableURL = tool.url
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // The keys folder of whoever runs the tests is none of theirs.
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COAP_KEYS" }
+            .merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(filePath: folder) }
         // Neither this nor the readers hold the tool, so that nobody keeps it running whom no test waits for.
         process.terminationHandler = { [state, change] process in

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Testing
+
 /// How a tool ended and what it wrote.
 struct ToolResult: Sendable {
     /// The exit code; negative when a signal ended it.
@@ -15,4 +17,7 @@ struct ToolResult: Sendable {
 
     /// True when it complained on one line.
     var complainsOnce: Bool { errors.hasSuffix("\n") && errors.filter { $0 == "\n" }.count == 1 }
+
+    /// Fails the test unless it went well.
+    func expectSuccess() { #expect(status == 0, "\(transcript)") }
 }

@@ -115,6 +115,9 @@ struct BadInputTests {
             (["-c", late.certificate, "-j", late.key, "-C", ca], 65, [late.certificate, "expired"]),
             (["-c", first.certificate, "-C", ca], 64, ["-j FILE"]),
             (["--identity", "a", "--keys", folder.path("none")], 66, [folder.path("none")]),
+            (["-u", "a", "-k", "short"], 65, ["behind -k: a key of 5 bytes can be guessed"]),
+            (["-u", "a", "-k", ""], 64, ["the key after -k is empty"]),
+            (["-O", "70000=x"], 64, ["0 to 65535"]),
         ]
         for (arguments, status, texts) in cases {
             let result = try await ToolProcess.run(.get, arguments + [uri])

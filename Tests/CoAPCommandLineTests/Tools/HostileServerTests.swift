@@ -9,10 +9,13 @@ import Testing
 struct HostileServerTests {
     /// Clears the screen, names the window, and sends a bell.
     private static let attack = "\u{1B}[2J\u{1B}]0;mine\u{7}\u{9B}31mred"
+    /// Turns text around, hides in it and breaks lines where no line feed is.
+    private static let invisible = "\u{202E}\u{200B}\u{2028}\u{2029}\u{E0041}"
 
     private static func router() -> Router {
         let router = Router()
         router.get("text") { _, _ in attack }
+        router.get("invisible") { _, _ in invisible }
         router.get("error") { _, _ in Response(.badRequest, text: attack) }
         return router
     }
@@ -31,6 +34,10 @@ struct HostileServerTests {
             #expect(Self.isHarmless(json.output) && Self.isHarmless(json.errors))
             #expect(json.output.contains("\\u001b[2J"))
             #expect(try JSONParser.parse(json.outputBytes)["text"] == .string(Self.attack))
+
+            let hidden = try await ToolProcess.run(.get, ["--json", "\(server)/invisible"])
+            #expect(hidden.output.contains(#""\u202e\u200b\u2028\u2029\udb40\udc41""#), "\(hidden.status)")
+            #expect(try JSONParser.parse(hidden.outputBytes)["text"] == .string(Self.invisible))
 
             let error = try await ToolProcess.run(.get, ["-v", "\(server)/error"])
             #expect(error.status == 4 && Self.isHarmless(error.errors) && error.output.isEmpty)

@@ -38,6 +38,7 @@ struct KeysToolTests {
 
         let added = try await run(["add", "porch"])
         #expect(added.status == 0 && added.output.contains("made  keys/devices/porch.pem"), "\(added.transcript)")
+        #expect(added.output.hasSuffix("a running coap-server knows the new key after a restart\n"))
         let again = try await run(["add", "porch"])
         #expect(again.status == 0 && again.output.contains("porch is there already"), "\(again.transcript)")
         let bad = try await run(["add", "../porch"])
@@ -45,7 +46,12 @@ struct KeysToolTests {
 
         let list = try await run(["list"])
         #expect(list.status == 0, "\(list.transcript)")
-        let rows = list.output.split(separator: "\n")
+        let lines = list.output.split(separator: "\n")
+        #expect(
+            lines.suffix(2).map { $0.prefix { $0 != "2" } } == [
+                "the authority's certificate: until ", "the server's certificate: until ",
+            ])
+        let rows = lines.dropLast(2)
         #expect(rows.map { $0.split(separator: " ").first } == ["DEVICE", "device-1", "porch"])
         #expect(rows.dropFirst().allSatisfy { $0.contains(" yes ") && $0.contains("until 20") }, "\(list.output)")
     }

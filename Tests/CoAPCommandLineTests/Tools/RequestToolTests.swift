@@ -163,7 +163,10 @@ struct RequestToolTests {
             for digits in try server.keyDigits() { #expect(!key.transcript.contains(digits)) }
             let certificate = try await ToolProcess.run(.get, server.certificate + ["-v", uri])
             #expect(certificate.status == 0, "\(certificate.transcript)")
-            for line in ["* own certificate ", "ECDHE_ECDSA", "* server certificate ", "localhost", "127.0.0.1"] {
+            for line in [
+                "* own certificate ", "* trusting \(server.keys)/ca.pem", "ECDHE_ECDSA", "* server certificate ",
+                "localhost", "127.0.0.1",
+            ] {
                 #expect(certificate.errors.contains(line), "\(line) is missing in \(certificate.errors)")
             }
         }
@@ -183,6 +186,8 @@ struct RequestToolTests {
                 .coap, ["discover"] + server.identity + [server.coaps(), "rt=temp*"])
             #expect(some.output.split(separator: "\n").count == 2, "\(some.transcript)")
             #expect(some.output.contains("/sensors/temperature") && !some.output.contains("/actuators/led"))
+            let none = try await ToolProcess.run(.coap, ["discover"] + server.identity + [server.coaps(), "rt=none"])
+            #expect(none.status == 0 && none.output.isEmpty && none.errors == "coap: no resource matches\n")
             let wrong = try await ToolProcess.run(
                 .coap, ["discover"] + server.identity + [server.coaps(), "temperature"])
             #expect(wrong.status == 64 && wrong.complainsOnce, "\(wrong.transcript)")
@@ -197,6 +202,26 @@ struct RequestToolTests {
                 #expect(result.status == 0, "\(result.transcript)")
                 #expect(try /(coaps?:\S+) answered after \d+\.\d ms\n/.wholeMatch(in: result.output)?.1 == uri[...])
             }
+        }
+    }
+
+    @Test("coap ping asks as often as wanted, and shows what a script or a person wants to know")
+    func pingOften() async throws {
+        try await RunningServer.with { server in
+            let twice = try await ToolProcess.run(.coap, ["ping", "-n2", "-v"] + server.identity + [server.coaps()])
+            #expect(twice.status == 0 && twice.output.split(separator: "\n").count == 2, "\(twice.transcript)")
+            #expect(twice.errors.contains("* DTLSv1.2 with "), "\(twice.transcript)")
+            let json = try await ToolProcess.run(.coap, ["ping", "--json"] + server.identity + [server.coaps()])
+            #expect(json.status == 0 && json.errors.isEmpty, "\(json.transcript)")
+            let object = try JSONParser.parse(json.outputBytes)
+            #expect(object["connection"]?["version"] == .string("DTLSv1.2"))
+            guard case .array(let times)? = object["milliseconds"] else {
+                Issue.record("times are missing: \(json.output)")
+                return
+            }
+            #expect(times.count == 1)
+            let none = try await ToolProcess.run(.coap, ["ping", "-n", "0", server.coap()])
+            #expect(none.status == 64 && none.complainsOnce, "\(none.transcript)")
         }
     }
 

@@ -12,7 +12,9 @@ struct ServerToolTests {
         #expect(server.authorities[0].hasPrefix("coaps://127.0.0.1:") && server.authorities[1].hasPrefix("coap://"))
         if terminates { server.process.terminate() } else { server.process.interrupt() }
         let result = await server.process.end()
-        #expect(result.status == 0 && result.errors.isEmpty, "\(result.transcript)")
+        let plain = server.coap()
+        #expect(result.status == 0, "\(result.transcript)")
+        #expect(result.errors == "coap-server: \(plain): plain CoAP, anybody who reaches it may read and write\n")
         let lines = result.output.split(separator: "\n").map(String.init)
         #expect(lines.first == "made credentials in \(server.keys) for the server and device-1")
         #expect(lines.last == "stopped")
@@ -31,7 +33,8 @@ struct ServerToolTests {
             let line = try #require(
                 started.output.split(separator: "\n").first { $0.hasPrefix("  coap-get ") }, "\(started.transcript)")
             let words = line.split(separator: " ").map(String.init)
-            let result = try await ToolProcess.run(.get, Array(words.dropFirst()))
+            // In another folder, as a second terminal may be.
+            let result = try await ToolProcess.run(.get, Array(words.dropFirst()), folder: "/")
             #expect(result.status == 0 && result.output.hasSuffix(" °C\n"), "\(result.transcript)")
         }
     }
@@ -61,6 +64,20 @@ struct ServerToolTests {
             let read = try await ToolProcess.run(.get, server.identity + [server.coaps("/actuators/led")])
             #expect(read.status == 0 && read.output == "off\n", "\(read.transcript)")
         }
+    }
+
+    @Test(
+        "Endpoints that cannot be",
+        arguments: [
+            (["5684"], "coaps://ADDRESS:PORT"), (["coaps://127.0.0.1:7", "coaps://127.0.0.1:7"], "another --listen"),
+            (["coap://127.0.0.1:7", "coaps://127.0.0.1:7"], "another --listen"),
+            (["coaps://224.0.1.187"], "many hosts"),
+        ])
+    func endpoints(listen: [String], says: String) async throws {
+        let folder = try TemporaryFolder()
+        let result = try await ToolProcess.run(.server, listen.flatMap { ["--listen", $0] }, folder: folder.path)
+        #expect(result.status == 64 && result.complainsOnce && result.errors.contains(says), "\(result.transcript)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
     @Test("Bad keys folders and addresses")

@@ -80,23 +80,88 @@ struct RouterTests {
         #expect(try await tester.response(.put, "text", payload: [0xFF, 0xFE]).code == .badRequest)
     }
 
-    @Test("Conditions that cannot hold answer 4.12 before the handler runs (RFC 7252 §5.10.8)")
+    @Test("Conditions that cannot hold answer 4.12 before the handler runs, whatever the method (RFC 7252 §5.10.8)")
     func preconditions() async throws {
         let router = Router()
+        router.get("led") { _, _ in "on" }
         router.put("led") { _, _ in Response(.changed) }
-        router.on(.put, "own", preconditions: .checkedByHandler) { _, _ in Response(.changed) }
+        router.put("own", preconditions: .checkedByHandler) { _, _ in Response(.changed) }
         let tester = RouterTester(router)
-        var request = try Request(.put, "led")
-        request.options.ifNoneMatch = true
-        #expect(await tester.response(to: request).code == .preconditionFailed)
-        request = try Request(.put, "led")
+        for (method, good) in [(Method.put, Code.changed), (.get, .content)] {
+            var request = try Request(method, "led")
+            request.options.ifNoneMatch = true
+            #expect(await tester.response(to: request).code == .preconditionFailed)
+            request = try Request(method, "led")
+            request.options.ifMatch = [[1, 2]]
+            #expect(await tester.response(to: request).code == .preconditionFailed)
+            request.options.ifMatch = [[]]
+            #expect(await tester.response(to: request).code == good)
+            // One that matches is enough.
+            request.options.ifMatch = [[1, 2], []]
+            #expect(await tester.response(to: request).code == good)
+        }
+        var request = try Request(.put, "own")
         request.options.ifMatch = [[1, 2]]
-        #expect(await tester.response(to: request).code == .preconditionFailed)
-        request.options.ifMatch = [[]]
         #expect(await tester.response(to: request).code == .changed)
-        request.options.uriPath = ["own"]
-        request.options.ifMatch = [[1, 2]]
-        #expect(await tester.response(to: request).code == .changed)
+    }
+
+    @Test("A path cannot be climbed, and a slash within a segment is told from one between two (RFC 7252 §5.10.1)")
+    func segments() async throws {
+        let router = Router()
+        router.get("files/{path*}") { _, context in
+            "\(context.parameters["path"]) \(context.parameters.segments(of: "path"))"
+        }
+        let tester = RouterTester(router)
+        for (segments, expected) in [
+            (["a", "b"], #"a/b ["a", "b"]"#), (["a/b"], #"a%2Fb ["a/b"]"#), (["a%2Fb"], #"a%252Fb ["a%2Fb"]"#),
+            (["../../etc/passwd"], #"..%2F..%2Fetc%2Fpasswd ["../../etc/passwd"]"#), ([], " []"),
+        ] {
+            var request = Request(method: .get)
+            request.options.uriPath = ["files"] + segments
+            #expect(await tester.response(to: request).text == expected)
+        }
+        for segments in [["..", "..", "etc", "passwd"], [".", "a"], ["a", ".."]] {
+            var request = Request(method: .get)
+            request.options.uriPath = ["files"] + segments
+            #expect(await tester.response(to: request).code == .badRequest)
+        }
+    }
+
+    @Test("Middleware may ask for a segment that a route does not have")
+    func optionalParameters() async throws {
+        struct Names: Middleware {
+            func handle(
+                _ request: Request, context: RequestContext,
+                next: @Sendable (Request, RequestContext) async throws -> Response
+            ) async throws -> Response {
+                guard let name = context.parameters.value(of: "name") else { throw ResponseError(.forbidden) }
+                return Response(text: "\(name) \(context.parameters["name"])")
+            }
+        }
+        let router = Router()
+        router.add(Names())
+        router.get("items/{name}") { _, _ in "" }
+        router.get("other/{id}") { _, _ in "" }
+        let tester = RouterTester(router)
+        #expect(try await tester.response(.get, "items/1").text == "1 1")
+        #expect(try await tester.response(.get, "other/1").code == .forbidden)
+        #expect(try await tester.response(.get, "nowhere").code == .forbidden)
+    }
+
+    @Test("A name that the route does not have stops the program and says which there are")
+    func misspelledParameter() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let router = Router()
+            router.get("items/{name}") { _, context in context.parameters["nmae"] }
+            _ = try await RouterTester(router).response(.get, "items/1")
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("the route has no segment {nmae}; it has {name}"))
+    }
+
+    @Test("A route that would be lost behind the list of resources stops the program")
+    func discoveryIsTaken() async {
+        await #expect(processExitsWith: .failure) { Router().get("/.well-known/core") { _, _ in "mine" } }
     }
 
     @Test("Middleware runs in order, around handlers and unknown paths alike")

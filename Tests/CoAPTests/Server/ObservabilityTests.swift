@@ -64,9 +64,41 @@ struct ObservabilityTests {
         #expect(good.totalValue == 1)
         let bad = try metrics.expectCounter("coap.dtls.handshakes", [("result", "unknown_psk_identity")])
         #expect(bad.totalValue == 1)
+        // Each handshake is counted once, and the end of a session is none.
+        #expect(metrics.counters.filter { $0.label == "coap.dtls.handshakes" }.count == 2)
         let all = lines.withLock { $0 }
         #expect(all.contains { $0.contains("/items/{name}") && $0.contains("psk:me") })
         let digits = Hexadecimal.encode(secret.utf8)
         #expect(!all.contains { $0.contains(secret) || $0.contains(digits) })
+    }
+
+    @Test("A handshake with a wrong key is counted, although nobody says a word about it", .timeLimit(.minutes(1)))
+    func wrongKey() async throws {
+        let metrics = TestMetrics()
+        let (lines, line) = AsyncStream.makeStream(of: String.self)
+        let (listening, continuation) = AsyncStream.makeStream(of: [CoAPURI].self)
+        let key = try PreSharedKey(identity: "me", key: Secret("a key of sixteen and more".utf8))
+        let security = try ServerSecurity.preSharedKeys(PreSharedKeyTable([key]))
+        var configuration = ServerConfiguration()
+        configuration.handshakeTimeout = .seconds(1)
+        let configured = configuration
+        try await withMetricsFactory(metrics) {
+            let server = CoAPServer(
+                endpoints: [.coaps("::1", port: 0)], security: security, router: Router(), configuration: configured,
+                logger: Logger(label: "test") { _ in LineStream(lines: line) },
+                onListening: { continuation.yield($0) })
+            let running = Task { try await server.run() }
+            var iterator = listening.makeAsyncIterator()
+            let uri = try #require(await iterator.next())[0]
+            let wrong = try ClientSecurity.preSharedKey(identity: "me", key: Secret("another key, long enough".utf8))
+            let client = Task { try await CoAPClient.withSession(to: uri, security: wrong) { _ in } }
+            for await line in lines where line.contains("handshake did not end") { break }
+            client.cancel()
+            _ = await client.result
+            running.cancel()
+            try await running.value
+        }
+        let found = try metrics.expectCounter("coap.dtls.handshakes", [("result", "timeout")])
+        #expect(found.totalValue == 1)
     }
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CoAP
+import CoAPCredentials
+
+extension CompletionKind {
+    /// The identities that have a key in the keys folder that the command line names so far.
+    static var identities: CompletionKind {
+        .custom { words, _, _ in
+            let place = words.lastIndex(of: "--keys").map { $0 + 1 }.flatMap { words.indices.contains($0) ? $0 : nil }
+            // A shell that completes has no place for errors.
+            guard let folder = try? KeysFolderOption.folder(named: place.map { words[$0] }),
+                let keys = try? folder.preSharedKeys()
+            else { return [] }
+            return keys.compactMap { String(validating: $0.identity, as: UTF8.self) }
+        }
+    }
+}
