@@ -89,7 +89,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "InteropTests",
-            dependencies: ["CoAP", "CoAPCredentials", "CoAPTesting"],
+            dependencies: [
+                "CoAP", "CoAPCredentials", "CoAPTesting", .product(name: "Logging", package: "swift-log"),
+            ],
             // Other people's client and server in Python, found beside the tests when they run.
             exclude: ["Peers"], swiftSettings: strict),
         .testTarget(

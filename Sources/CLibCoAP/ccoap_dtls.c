@@ -30,8 +30,12 @@ static void make_indexes(void) {
 // connection, so the queue is emptied before a connection reads a datagram or writes one.
 static long before_datagram(BIO *bio, int operation, const char *argument, size_t length, int number, long value, int result,
                         size_t *processed) {
-    (void)bio, (void)argument, (void)length, (void)number, (void)value, (void)processed;
+    (void)length, (void)number, (void)value;
     if (operation == BIO_CB_READ || operation == BIO_CB_WRITE) ERR_clear_error();
+    // The first two bits of a CoAP message are its version, 1; no record of DTLS begins so.
+    if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && processed && *processed >= 4 &&
+        ((uint8_t)argument[0] & 0xC0) == 0x40)
+        BIO_set_callback_arg(bio, (char *)bio);
     return result;
 }
 
@@ -55,7 +59,8 @@ static void info(const SSL *ssl, int where, int ret) {
         }
     } else if ((where & SSL_CB_ALERT) && hooks) {
         if (hooks->closing && session && SSL_up_ref((SSL *)ssl) == 1) hooks->closing(hooks->context, (SSL *)ssl);
-        if (hooks->alert && (ret >> 8) == SSL3_AL_FATAL)
+        if (hooks->alert &&
+            ((ret >> 8) == SSL3_AL_FATAL || (!(where & SSL_CB_WRITE) && (ret & 0xff) == SSL_AD_CLOSE_NOTIFY)))
             hooks->alert(hooks->context, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
     }
 }
@@ -64,7 +69,8 @@ int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups) {
     SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION |
                                  SSL_OP_NO_COMPRESSION | SSL_OP_NO_QUERY_MTU);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_max_send_fragment(ctx, 1280);
+    // Also the largest record that is taken: one Ethernet frame. What is sent keeps to the size of a message, far below.
+    SSL_CTX_set_max_send_fragment(ctx, 1472);
     static const unsigned char name[] = "coap";
     return SSL_CTX_set_session_id_context(ctx, name, sizeof name - 1) == 1 &&
            SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
@@ -79,6 +85,11 @@ void ccoap_dtls_set_hooks(SSL_CTX *ctx, const ccoap_dtls_hooks_t *hooks) {
     if (current != info) atomic_store_explicit(&libcoap_info, current, memory_order_relaxed);
     SSL_CTX_set_ex_data(ctx, hooks_index, (void *)hooks);
     SSL_CTX_set_info_callback(ctx, info);
+}
+
+int ccoap_ssl_heard_coap(const SSL *ssl) {
+    const BIO *bio = SSL_get_rbio(ssl);
+    return bio && BIO_get_callback_arg(bio) != NULL;
 }
 
 int ccoap_ssl_set_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name) == 1; }

@@ -162,6 +162,33 @@ struct LibcoapServerTests {
         }
     }
 
+    @Test("Requests that overlap when a server loses its sessions are answered on a new one")
+    func restartedServerUnderLoad() async throws {
+        let security = try TestKey.client()
+        let key = ["-k", TestKey.key]
+        var configuration = ClientConfiguration()
+        configuration.transmission.ackTimeout = .seconds(1)
+        let limited = configuration
+        try await LibcoapServer.with(.coapServerOpenSSL, key) { server in
+            try await CoAPClient.withSession(to: server.secure, security: security, configuration: limited) { session in
+                _ = try await session.get("time")
+                try await server.process.kill()
+                try await LibcoapServer.with(.coapServerOpenSSL, key, port: server.port) { _ in
+                    let codes = try await withThrowingTaskGroup(of: Code.self) { group in
+                        for _ in 0..<4 {
+                            group.addTask {
+                                for _ in 0..<3 { _ = try await session.get("time") }
+                                return try await session.get("time").code
+                            }
+                        }
+                        return try await group.reduce(into: [Code]()) { $0.append($1) }
+                    }
+                    #expect(codes == [Code](repeating: .content, count: 4))
+                }
+            }
+        }
+    }
+
     @Test("An IPv6 address is not sent as a server name, which GnuTLS would refuse")
     func noNameForAddress() async throws {
         let security = try TestKey.client()

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CoAP
+import Logging
 import Testing
+
+@testable import CoAP
 
 /// Servers our client must not talk to, and those it cannot: each ends within its deadline with a message that says why.
 @Suite("Servers our client refuses, or cannot reach", .needs(.coapServerOpenSSL, .coapServerGnuTLS, .openssl))
@@ -26,6 +28,27 @@ struct RefusedServerTests {
         return try #require(error, sourceLocation: sourceLocation)
     }
 
+    /// The error of a session with a server's address under a name.
+    private func failure(
+        to server: LibcoapServer, as name: String, _ security: ClientSecurity
+    ) async throws -> CoAPError {
+        let address = try SocketAddress(bytes: [127, 0, 0, 1], port: server.port + 1)
+        let target = ClientTarget(
+            uri: CoAPURI(scheme: .coaps, host: name, port: address.port), name: try ServerName(host: name),
+            addresses: [address], security: security)
+        let connection = ClientConnection(
+            core: try .shared(), target: target, configuration: ClientConfiguration(), logger: Logger(label: "test"))
+        let result: Result<Void, CoAPError> = await withCheckedContinuation { continuation in
+            connection.core.loop.submit {
+                connection.open(lookUp: .zero) {
+                    continuation.resume(returning: $0)
+                    connection.close(CoAPError(.closed, "the test is over"))
+                }
+            }
+        }
+        return try #require(#expect(throws: CoAPError.self) { try result.get() })
+    }
+
     @Test("Wrong key", arguments: peers)
     func wrongKey(peer: Peer) async throws {
         try await LibcoapServer.with(peer, ["-k", TestKey.key]) { server in
@@ -34,6 +57,70 @@ struct RefusedServerTests {
             #expect(error.message.contains("check the pre-shared key of identity 'device-1'"), "\(error)")
             #expect(!"\(error)".contains(TestKey.wrong))
         }
+    }
+
+    @Test("Wrong key, with the deadline a program has that sets none", arguments: peers)
+    func wrongKeyByDefault(peer: Peer) async throws {
+        try await LibcoapServer.with(peer, ["-k", TestKey.key]) { server in
+            let error = try await failure(
+                server.secure, try TestKey.client(key: TestKey.wrong), within: ClientConfiguration().handshakeTimeout)
+            #expect(error.code == .handshakeFailed, "\(error)")
+            #expect(error.message.contains("check the pre-shared key of identity 'device-1'"), "\(error)")
+        }
+    }
+
+    @Test("A common name is not a name, nor is a wildcard", arguments: peers)
+    func namesThatDoNotCount(peer: Peer) async throws {
+        let certificates = try await TestCertificates.shared
+        let security = try await SecurityMode.certificate.client()
+        try await LibcoapServer.with(peer, certificates.arguments(.localhost)) { server in
+            let error = try await failure("coaps://localhost:\(server.port + 1)", security)
+            #expect(error.code == .handshakeFailed)
+            #expect(error.message.contains("is not for 'localhost'"), "\(error)")
+        }
+        try await LibcoapServer.with(peer, certificates.arguments(.wildcard)) { server in
+            // A name that no name server knows: the address is given.
+            let error = try await failure(to: server, as: "sensor.devices.example", security)
+            #expect(error.message.contains("is not for 'sensor.devices.example' but for *.devices.example"), "\(error)")
+        }
+    }
+
+    @Test("A revoked authority in between, and a list that is missing")
+    func revokedIntermediate() async throws {
+        let chain = try await RevokedChain()
+        try await OpenSSLServer.with(chain.serverArguments) { uri in
+            let good = try await CoAPClient.withSession(
+                to: uri, security: .certificate(trust: try chain.trust(lists: []))
+            ) { session in await session.connectionInfo.version }
+            #expect(good == "DTLSv1.2")
+        }
+        try await OpenSSLServer.with(chain.serverArguments) { uri in
+            let error = try await failure(uri, .certificate(trust: try chain.trust(lists: [.root, .intermediate])))
+            #expect(error.code == .handshakeFailed)
+            #expect(error.message.contains("an authority above the server's"), "\(error)")
+            #expect(error.message.contains("was revoked"), "\(error)")
+        }
+        try await OpenSSLServer.with(chain.serverArguments) { uri in
+            let error = try await failure(uri, .certificate(trust: try chain.trust(lists: [.intermediate])))
+            #expect(error.message.contains("no revocation list"), "\(error)")
+        }
+    }
+
+    @Test("A certificate too weak for OpenSSL is refused when it is read")
+    func weakCertificate() async throws {
+        let folder = try TemporaryFolder()
+        let (certificate, key) = (folder.path("weak.pem"), folder.path("weak.key"))
+        let made = try await PeerProcess.run(
+            .openssl,
+            ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=weak"])
+        #expect(made.status == 0, "\(made.transcript)")
+        let error = #expect(throws: CoAPError.self) {
+            try CertificateCredential(
+                certificatePEM: try TemporaryFolder.read(certificate),
+                privateKeyPEM: Secret(try TemporaryFolder.read(key)))
+        }
+        #expect(error?.code == .invalidCredentials)
+        #expect(error?.cause?.contains("key too small") == true, "\(String(describing: error))")
     }
 
     @Test("Unknown identity", .needs(.aiocoap))

@@ -19,7 +19,7 @@ typedef struct ccoap_dtls_hooks {
     /// A connection sends or got an alert and may be about to be freed. The callee owes it one SSL_free, once libcoap has
     /// returned: libcoap 4.3.1 goes on to use a connection that a message has just closed.
     void (*closing)(void *context, SSL *ssl);
-    /// A fatal alert was sent (`sent` is 1) or received.
+    /// A fatal alert was sent (`sent` is 1) or received, or the peer's farewell (close_notify) came.
     void (*alert)(void *context, coap_session_t *session, int sent, int description);
 } ccoap_dtls_hooks_t;
 
@@ -30,6 +30,9 @@ int ccoap_dtls_policy(SSL_CTX *ctx, const char *ciphers, const char *groups);
 /// Sets the hooks of a context and clears OpenSSL's error queue before each datagram of its connections. libcoap's own
 /// callback keeps being called. `hooks` must outlive the context.
 void ccoap_dtls_set_hooks(SSL_CTX *ctx, const ccoap_dtls_hooks_t *hooks);
+
+/// 1 when a plain CoAP message came where records of DTLS were expected.
+int ccoap_ssl_heard_coap(const SSL *ssl);
 
 /// Asks for a host name in the hello (RFC 6066 §3); 0 on failure.
 int ccoap_ssl_set_server_name(SSL *ssl, const char *name);

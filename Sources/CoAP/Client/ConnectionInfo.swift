@@ -23,3 +23,21 @@ public struct ConnectionInfo: Hashable, Sendable {
     /// How long the handshake took; zero on plain CoAP.
     public var handshakeDuration: Duration = .zero
 }
+
+extension ConnectionInfo {
+    /// What a new session tells.
+    init(of link: ClientLink, security: ClientSecurity, lookUp: Duration) {
+        self.init(lookUpDuration: lookUp)
+        remoteAddress = link.handle.remoteAddress
+        localAddress = link.handle.localAddress
+        guard let connection = link.handle.connection else { return }
+        version = connection.version
+        cipherSuite = connection.standardCipher
+        handshakeDuration = MonotonicTime.now - link.started
+        if let certificate = connection.peerCertificate {
+            serverIdentity = .certificate(certificate.identity)
+        } else if case .preSharedKey(let key) = security {
+            serverIdentity = .preSharedKey(key.identity)
+        }
+    }
+}

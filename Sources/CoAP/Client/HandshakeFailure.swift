@@ -10,41 +10,55 @@ struct HandshakeFailure {
     var keyIdentity: [UInt8]?
     /// True when the client has a certificate of its own.
     var hasCertificate = false
-    /// The fatal alert that ended the handshake; nil without one.
+    /// The fatal alert or the farewell that ended the handshake; nil without one.
     var alert: DTLSAlert?
     /// What OpenSSL says of the server's certificate; 0 is good or none.
     var verification = 0
     /// The words for that.
     var verificationText = ""
-    /// Whom the server's certificate names; nil without one.
+    /// Whom the certificate names that was refused; nil without one.
     var certificate: CertificateIdentity?
+    /// How far that certificate stands above the server's own.
+    var verificationDepth = 0
     /// How far the handshake came.
     var progress = DTLSConnection.Progress.silence
+    /// True when plain CoAP came instead of DTLS.
+    var heardPlainCoAP = false
     /// How long it was waited for; nil when the end came by itself.
     var waited: Duration?
+    /// The addresses that were tried.
+    var addresses: [String] = []
+
+    /// True when one of the sides has said something about it.
+    var isKnown: Bool { alert != nil || verification != 0 }
 
     /// The error for a person.
     var error: CoAPError {
         if verification != 0 { return refused(certificateReason) }
-        if let alert, !alert.wasSent { return refused(alertReason(alert)) }
-        if let alert {
+        if let alert, !alert.wasSent, !alert.isFarewell { return refused(alertReason(alert)) }
+        if let alert, alert.wasSent {
             return refused("this side sent the alert \(alert.name); the two sides do not agree on how to speak DTLS")
         }
+        if heardPlainCoAP {
+            return refused("plain CoAP is spoken there: write coap:// if that is meant, or give the port for coaps")
+        }
         let time = waited.map { " within \(Self.seconds($0)) s" } ?? ""
+        // GnuTLS says goodbye where others say nothing.
+        let gaveUp = alert == nil ? "fell silent" : "gave up"
         switch progress {
         case .silence:
+            let tried = addresses.count > 1 ? " (\(addresses.prefix(4).joined(separator: ", ")))" : ""
             return CoAPError(
                 .timeout,
-                "no answer from \(server)\(time): check host and port, and that a firewall lets UDP pass")
+                "no answer from \(server)\(tried)\(time): check host and port, and that a firewall lets UDP pass")
         case .finishing where keyIdentity != nil:
             return refused(
-                "the server fell silent after the last step\(time), as servers do when the key is wrong: check the "
+                "the server \(gaveUp) after the last step\(time), as servers do when the key is wrong: check the "
                     + "pre-shared key of identity '\(identity)'")
-        case .finishing:
-            return refused("the server fell silent after the last step\(time); try again, and see its log")
+        case .finishing: return refused("the server \(gaveUp) after the last step\(time); try again, and see its log")
         case .answered, .done:
             return refused(
-                "the handshake stopped half-way\(time): the server answered and then fell silent, as some do that take "
+                "the handshake stopped half-way\(time): the server answered and then \(gaveUp), as some do that take "
                     + "\(keyIdentity == nil ? "no certificates" : "no pre-shared keys or do not know this one")")
         }
     }
@@ -62,15 +76,29 @@ struct HandshakeFailure {
             return "the server's certificate is not for '\(host)'"
                 + (names.isEmpty ? "" : " but for \(names)")
                 + ": use a name it has, or suspect another machine in between"
-        case 10: return "the server's certificate has expired: it must be renewed"
-        case 9: return "the server's certificate is not valid yet: check the clocks of both sides"
-        case 18, 19, 20, 21:
+        case 10: return "\(whose) has expired: it must be renewed"
+        case 9: return "\(whose) is not valid yet: check the clocks of both sides"
+        case 20, 21:
             return
-                "the server's certificate is signed by an authority that is not trusted here: give the right --ca file"
-        case 23: return "the server's certificate was revoked by its authority"
-        case 3: return "there is no revocation list for the server's authority among the trusted certificates: add it"
+                "the server's certificate is signed by an authority that is not trusted here, or the server does not "
+                + "send the certificates between: trust the right authority, or have the server send its whole chain"
+        case 18, 19:
+            return
+                "the server's certificate is signed by an authority that is not trusted here: trust the right authority"
+        case 23: return "\(whose) was revoked by its authority"
+        case 3:
+            return
+                "there is no revocation list for an authority of the server's certificate among the trusted ones: add "
+                + "one for each"
         default: return "the server's certificate is not acceptable: \(verificationText)"
         }
+    }
+
+    /// The certificate in question.
+    private var whose: String {
+        guard verificationDepth > 0 else { return "the server's certificate" }
+        let name = certificate?.commonName.map { " ('\(PrintableText.escaped($0.utf8))')" } ?? ""
+        return "the certificate of an authority above the server's\(name)"
     }
 
     private var certificateNames: String {
@@ -82,7 +110,7 @@ struct HandshakeFailure {
             case .uri, .email: nil
             }
         }
-        return names.isEmpty ? (certificate.commonName ?? "") : names.joined(separator: ", ")
+        return names.isEmpty ? "nobody (it has no subject alternative name)" : names.joined(separator: ", ")
     }
 
     private func alertReason(_ alert: DTLSAlert) -> String {

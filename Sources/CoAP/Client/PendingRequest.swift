@@ -9,9 +9,16 @@ final class PendingRequest: @unchecked Sendable {
     let timeout: Duration
     var completion: ((Result<Response, CoAPError>) -> Void)?
     var timer: TimerQueue<() -> Void>.ID?
+    /// The message that carries it; nil before it is sent.
     var messageID: UInt16?
+    /// What it was sent on; nil before.
+    var link: ClientLink?
     /// When it was handed to libcoap.
     var sent: MonotonicTime?
+    /// True while it holds a place in the send window.
+    var holdsPlace = false
+    /// True once the server has acknowledged it without a response.
+    var isAcknowledged = false
     var isCancelled = false
 
     init(_ request: Request, confirmable: Bool, timeout: Duration) {

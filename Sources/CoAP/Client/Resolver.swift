@@ -6,7 +6,8 @@ import Glibc
 package enum Resolver {
     /// The addresses of a host, in the system's order of preference.
     ///
-    /// - Throws: `CoAPError` with code `unknownHost`, or `timeout` when the look-up takes longer than the deadline.
+    /// - Throws: `CoAPError` with code `unknownHost`, `timeout` when the look-up takes longer than the deadline, or `cancelled`
+    ///   when the task is.
     package static func addresses(of host: String, port: UInt16, deadline: Duration) async throws(CoAPError)
         -> [SocketAddress]
     {
@@ -14,41 +15,66 @@ package enum Resolver {
         guard !host.contains(":") else {
             throw CoAPError(.unknownHost, "'\(PrintableText.escaped(host.utf8))' is not an IPv6 address")
         }
-        let answer = Locked<CheckedContinuation<Result<[SocketAddress], CoAPError>, Never>?>(nil)
+        guard !Task.isCancelled else { throw cancelled }
+        let answer = Locked(Answer.pending(nil))
         @Sendable func resolve(_ result: Result<[SocketAddress], CoAPError>) {
-            let continuation = answer.withLock { waiting in
-                defer { waiting = nil }
-                return waiting
-            }
+            let continuation = answer.withLock { $0.settle(result) }
             continuation?.resume(returning: result)
         }
+        let name = PrintableText.escaped(host.utf8)
         let timer = Task {
             try await Task.sleep(for: deadline)
-            resolve(
-                .failure(
-                    CoAPError(
-                        .timeout, "the name server did not answer for '\(host)' within \(deadline.inSeconds) s")))
+            let limit = HandshakeFailure.seconds(deadline)
+            resolve(.failure(CoAPError(.timeout, "the name server did not answer for '\(name)' within \(limit) s")))
         }
         defer { timer.cancel() }
-        let result: Result<[SocketAddress], CoAPError> = await withCheckedContinuation { continuation in
-            answer.withLock { $0 = continuation }
-            do throws(CoAPError) {
-                try BlockingCall.start {
-                    let found = lookUp(host, port, flags: 0) ?? []
-                    let name = PrintableText.escaped(host.utf8)
-                    resolve(
-                        found.isEmpty
-                            ? .failure(
-                                CoAPError(
-                                    .unknownHost,
-                                    "the host '\(name)' is unknown; check its spelling and the name server"))
-                            : .success(found))
-                }
-            } catch {
-                resolve(.failure(error))
+        do throws(CoAPError) {
+            try BlockingCall.start {
+                let found = lookUp(host, port, flags: 0) ?? []
+                let unknown = CoAPError(
+                    .unknownHost, "the host '\(name)' is unknown; check its spelling and the name server")
+                resolve(found.isEmpty ? .failure(unknown) : .success(found))
             }
+        } catch {
+            resolve(.failure(error))
+        }
+        let result: Result<[SocketAddress], CoAPError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let settled = answer.withLock { $0.wait(continuation) }
+                if let settled { continuation.resume(returning: settled) }
+            }
+        } onCancel: {
+            resolve(.failure(cancelled))
         }
         return try result.get()
+    }
+
+    private static var cancelled: CoAPError {
+        CoAPError(.cancelled, "the task was cancelled before the host's address was known")
+    }
+
+    /// The address that a host is, when it is one and no name.
+    static func literal(_ host: String) -> SocketAddress? { lookUp(host, 0, flags: AI_NUMERICHOST)?.first }
+
+    /// One answer from several sides, of which the first counts.
+    private enum Answer {
+        typealias Value = Result<[SocketAddress], CoAPError>
+        case pending(CheckedContinuation<Value, Never>?)
+        case settled(Value)
+
+        /// Takes the answer unless there is one; returns who waits for it.
+        mutating func settle(_ value: Value) -> CheckedContinuation<Value, Never>? {
+            guard case .pending(let continuation) = self else { return nil }
+            self = .settled(value)
+            return continuation
+        }
+
+        /// Waits for the answer; returns it when it is there.
+        mutating func wait(_ continuation: CheckedContinuation<Value, Never>) -> Value? {
+            if case .settled(let value) = self { return value }
+            self = .pending(continuation)
+            return nil
+        }
     }
 
     /// The addresses to bind for an endpoint; every address of a host without IPv6 is 0.0.0.0.

@@ -27,6 +27,9 @@ final class CoAPContext: EventSource {
     private static let maximumReady = 8
     private static let maximumBatchFactor = 32
 
+    /// The largest datagram that is taken, one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
+    private static let largestDatagram: UInt32 = 1471
+
     // DTLS
     private let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
@@ -60,10 +63,12 @@ final class CoAPContext: EventSource {
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.refused(
                 reason == CCOAP_REFUSED_SIGNAL ? .signal : .malformed)
         }
-        filter.pointee.acknowledged = { argument, session, messageID in
-            guard let argument, let session else { return }
-            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.acknowledged(
-                messageID: UInt16(truncatingIfNeeded: messageID), on: SessionHandle(session))
+        filter.pointee.parsed = { argument, session, type, isEmpty, messageID in
+            guard let argument, let session, let type = MessageType(rawValue: UInt8(truncatingIfNeeded: type)) else {
+                return
+            }
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().parsed(
+                type, isEmpty: isEmpty != 0, messageID: messageID, on: SessionHandle(session))
         }
     }
 
@@ -164,6 +169,14 @@ final class CoAPContext: EventSource {
         runDeferred()
     }
 
+    private func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle) {
+        if let client {
+            client.parsed(type, isEmpty: isEmpty, messageID: messageID, on: session)
+        } else if isEmpty, type == .acknowledgement {
+            server?.acknowledged(messageID: messageID, on: session)
+        }
+    }
+
     private static func of(_ session: OpaquePointer) -> CoAPContext? {
         guard let context = coap_session_get_context(session), let data = coap_get_app_data(context) else { return nil }
         return Unmanaged<CoAPContext>.fromOpaque(data).takeUnretainedValue()
@@ -258,8 +271,7 @@ final class CoAPContext: EventSource {
         guard let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) else {
             throw CoAPError(.addressUnavailable, "cannot listen on \(address)", cause: String(cString: strerror(errno)))
         }
-        // Requests as large as one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
-        coap_endpoint_set_default_mtu(endpoint, 1471)
+        coap_endpoint_set_default_mtu(endpoint, Self.largestDatagram)
         guard let socket = EndpointSocket.watched(by: fileDescriptor).subtracting(before).first,
             let bound = EndpointSocket.localAddress(of: socket)
         else { throw CoAPError(.internal, "cannot find the socket bound to \(address)") }
@@ -396,6 +408,8 @@ final class CoAPContext: EventSource {
             let reason = errno == 0 ? "no route" : String(cString: strerror(errno))
             throw CoAPError(.unreachable, "no way to \(address): \(reason)", cause: OpenSSLErrors.take())
         }
+        // As much as a server takes: what is too large for libcoap it refuses with a reset that names no request.
+        coap_session_set_mtu(session, Self.largestDatagram)
         return SessionHandle(session)
     }
 
@@ -411,9 +425,9 @@ final class CoAPContext: EventSource {
     }
 
     /// Tells whose certificate was refused: OpenSSL forgets it with the handshake.
-    static func refused(_ certificate: Certificate, on ssl: OpaquePointer) {
+    static func refused(_ certificate: Certificate, depth: Int, on ssl: OpaquePointer) {
         guard let session = session(of: ssl) else { return }
-        of(session)?.client?.refused(certificate.identity, on: SessionHandle(session))
+        of(session)?.client?.refused(certificate.identity, depth: depth, on: SessionHandle(session))
     }
 
     private static func session(of ssl: OpaquePointer) -> OpaquePointer? {

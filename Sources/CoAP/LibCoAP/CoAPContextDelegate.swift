@@ -6,16 +6,14 @@ protocol CoAPContextDelegate: AnyObject {
     /// A response came; false refuses it with a reset.
     func received(response: InboundMessage, on session: SessionHandle) -> Bool
 
-    /// A message with this id was acknowledged without a response; whether one was sent is for the delegate to know.
-    func acknowledged(messageID: UInt16, on session: SessionHandle)
-
     /// A confirmable message was refused, or given up.
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on session: SessionHandle)
 
     /// Something happened to a session.
     func event(_ event: SessionEvent, on session: SessionHandle, of context: CoAPContext)
 
-    /// A fatal alert was sent or received; the session is nil while a hello's cookie is not yet checked.
+    /// A fatal alert was sent or received, or the peer's farewell came; the session is nil while a hello's cookie is not yet
+    /// checked.
     func alert(_ alert: DTLSAlert, on session: SessionHandle?)
 
     /// A message was refused before libcoap acted on it.
@@ -27,14 +25,20 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
     /// A request came; the slot is filled now or silenced and answered later.
     func received(request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot)
 
+    /// A message with this id was acknowledged without a response; whether one was sent is for the delegate to know.
+    func acknowledged(messageID: UInt16, on session: SessionHandle)
+
     /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
     func pinged(_ session: SessionHandle)
 }
 
 /// What only a client's context asks and reports.
 protocol CoAPClientContextDelegate: CoAPContextDelegate {
-    /// The server's own certificate, which is being refused.
-    func refused(_ certificate: CertificateIdentity, on session: SessionHandle)
+    /// A certificate that is being refused, and how far above the server's own it stands, which is at 0.
+    func refused(_ certificate: CertificateIdentity, depth: Int, on session: SessionHandle)
+
+    /// A message was taken, before libcoap acts on it; it keeps empty acknowledgements to itself.
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle)
 
     /// The key to use on a client's session; nil when it has none.
     func clientKey(for session: SessionHandle) -> PreSharedKey?
@@ -81,9 +85,13 @@ struct DTLSAlert: Hashable, Sendable {
     /// The alert's number.
     let description: UInt8
 
+    /// True for the peer's farewell (close_notify), which is an alert, too.
+    var isFarewell: Bool { description == 0 }
+
     /// The registered name.
     var name: String {
         switch description {
+        case 0: "close_notify"
         case 10: "unexpected_message"
         case 20: "bad_record_mac"
         case 40: "handshake_failure"

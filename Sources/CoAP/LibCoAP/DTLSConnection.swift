@@ -29,11 +29,8 @@ struct DTLSConnection {
         }
     }
 
-    /// The cipher suite in OpenSSL's words; nil before one is chosen.
-    var cipher: String? {
-        guard let cipher = SSL_get_current_cipher(ssl), let name = SSL_CIPHER_get_name(cipher) else { return nil }
-        return String(cString: name)
-    }
+    /// True when a plain CoAP message came instead of DTLS.
+    var heardPlainCoAP: Bool { ccoap_ssl_heard_coap(ssl) == 1 }
 
     /// The cipher suite by its registered name, `TLS_PSK_WITH_AES_128_CCM_8`.
     var standardCipher: String? {

@@ -40,9 +40,26 @@ final class ParsedCredential: @unchecked Sendable {
                 .invalidCredentials,
                 "the private key does not belong to the certificate; use the key the certificate was made for")
         }
+        guard Self.isUsable(first, chain: certificates.dropFirst(), key) else {
+            EVP_PKEY_free(key)
+            throw CoAPError(
+                .invalidCredentials,
+                "OpenSSL refuses to use the certificate or its chain: make one with a key and hash of today's strength",
+                cause: OpenSSLErrors.take())
+        }
         certificate = first
         chain = Array(certificates.dropFirst())
         privateKey = key
+    }
+
+    /// Tries them out: what OpenSSL's policy forbids would otherwise be left out of the handshake without a word.
+    private static func isUsable(
+        _ certificate: Certificate, chain: some Sequence<Certificate>, _ key: OpaquePointer
+    ) -> Bool {
+        guard let context = SSL_CTX_new(DTLS_method()) else { return false }
+        defer { SSL_CTX_free(context) }
+        return SSL_CTX_use_certificate(context, certificate.x509) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1
+            && chain.allSatisfy { ccoap_ctx_add_chain(context, $0.x509) == 1 }
     }
 
     private static func certificates(in pem: [UInt8]) -> [Certificate] {

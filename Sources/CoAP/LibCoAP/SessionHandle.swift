@@ -19,10 +19,9 @@ struct SessionHandle: Hashable {
 
     var localAddress: SocketAddress? { SocketAddress(coap_session_get_addr_local(pointer)) }
 
-    /// The bytes a message sent from here may take behind its header.
+    /// The bytes a message sent from here may take behind its header, so that it has 1,152 at most (RFC 7252 §4.6).
     ///
-    /// Larger ones are received, but a message of more than 1,152 bytes need not reach anybody (RFC 7252 §4.6), and peers on
-    /// libcoap take off what DTLS adds.
+    /// Larger ones are received, but need not reach anybody. Over DTLS, peers on libcoap take off what DTLS adds.
     var maximumMessageSize: Int {
         let wanted = 1152 - 4 - (isDTLS ? 37 : 0)
         return min(coap_session_max_pdu_size(pointer), wanted)
@@ -54,6 +53,9 @@ struct SessionHandle: Hashable {
 
     /// Lets up to this many confirmable messages be under way at once (NSTART, RFC 7252 §4.7), 1–255.
     func allowOutstanding(_ count: Int) { coap_session_set_nstart(pointer, UInt16(min(max(count, 1), 255))) }
+
+    /// Lets a handshake be repeated for as long as the caller has patience; libcoap would give it up after four times.
+    func repeatHandshakeForever() { coap_session_set_max_retransmit(pointer, .max) }
 
     /// Sets how confirmable messages are repeated (RFC 7252 §4.8).
     func setTransmission(_ parameters: TransmissionParameters) {

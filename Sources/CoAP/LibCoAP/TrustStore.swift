@@ -21,7 +21,7 @@ final class TrustStore: @unchecked Sendable {
                     + "'-----BEGIN CERTIFICATE-----'", cause: OpenSSLErrors.take())
         }
         ERR_clear_error()
-        // With a list at hand, a certificate that no list covers is refused too.
-        if lists > 0 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK)) }
+        // With a list at hand, every certificate of a chain must be covered by one: an authority in between may be revoked.
+        if lists > 0 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) }
     }
 }

@@ -74,6 +74,8 @@ extension ServerCore {
     }
 
     func alert(_ alert: DTLSAlert, on session: SessionHandle?) {
+        // A farewell ends a session in good order.
+        guard !alert.isFarewell else { return }
         let isEstablished = session.flatMap(ServerSession.attached) != nil
         if let result = handshakes.alerted(alert, on: session, isEstablished: isEstablished) {
             metrics.handshake(result)

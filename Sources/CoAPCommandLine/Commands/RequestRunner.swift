@@ -38,22 +38,23 @@ struct RequestRunner {
     private func run(
         _ request: Request, _ security: ClientSecurity, _ configuration: ClientConfiguration, _ transcript: Transcript
     ) async throws {
-        let (response, info, duration) = try await CoAPClient.withSession(
+        let (sent, response, info, duration) = try await CoAPClient.withSession(
             to: uri, security: security, configuration: configuration
         ) { session in
             let info = await session.connectionInfo
             transcript.connected(info)
-            transcript.sending(request, confirmable: !options.nonConfirmable)
+            let sent = session.asSent(request)
+            transcript.sending(sent, confirmable: !options.nonConfirmable)
             let started = ContinuousClock.now
-            let response = try await session.request(request, confirmable: !options.nonConfirmable)
+            let response = try await session.request(sent, confirmable: !options.nonConfirmable)
             let duration = ContinuousClock.now - started
             transcript.received(response, after: duration)
-            return (response, info, duration)
+            return (sent, response, info, duration)
         }
         let status = ExitStatus.status(of: response.code)
         if status == 0, let output = options.output { try OutputFile.write(response.payload, to: output) }
         if options.json {
-            let object = ResponseJSON.object(request, response, uri: uri, info: info, duration: duration)
+            let object = ResponseJSON.object(sent, response, uri: uri, info: info, duration: duration)
             try Terminal.write(object.pretty + "\n")
         } else {
             try show(response)

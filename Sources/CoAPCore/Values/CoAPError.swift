@@ -2,7 +2,8 @@
 
 /// Why an operation of this library failed: what happened, why, and what to do about it.
 ///
-/// Responses of class 4 and 5 are values, not errors: this is for what keeps a response from coming at all.
+/// Responses of class 4 and 5 are values, not errors, until success is required of them: this is for what keeps a response from
+/// coming at all.
 public struct CoAPError: Error, Hashable, Sendable {
     /// The kind of failure, for a program.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -30,6 +31,8 @@ public struct CoAPError: Error, Hashable, Sendable {
         public static let handshakeFailed = Code("handshakeFailed")
         /// The peer refused the message with a reset, or broke the protocol (RFC 7252 §4.2, §4.3).
         public static let protocolError = Code("protocolError")
+        /// The server answered with an error of class 4 or 5, and success was required (RFC 7252 §5.9).
+        public static let errorResponse = Code("errorResponse")
         /// A message or body is over a limit (RFC 7252 §4.6).
         public static let tooLarge = Code("tooLarge")
         /// A limit on open requests or sessions is reached (RFC 7252 §4.7).
@@ -50,6 +53,9 @@ public struct CoAPError: Error, Hashable, Sendable {
 
     /// The underlying error's text; nil when there is none.
     public var cause: String?
+
+    /// The code of the response behind ``Code/errorResponse``; nil for other kinds.
+    public var responseCode: CoAPCore.Code?
 
     /// An error of a kind with its one line, and the text beneath it if there is one.
     public init(_ code: Code, _ message: String, cause: String? = nil) {

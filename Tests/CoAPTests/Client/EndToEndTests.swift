@@ -136,4 +136,50 @@ struct EndToEndTests {
             }
         }
     }
+
+    @Test("A slow server that acknowledges keeps its DTLS session")
+    func slowServer() async throws {
+        let router = Self.router()
+        let (gate, opened) = AsyncStream.makeStream(of: Void.self)
+        router.get("held") { _, _ in
+            for await _ in gate {}
+            return "held"
+        }
+        let table = try PreSharedKeyTable([PreSharedKey(identity: "me", key: Self.key)])
+        try await Loopback.withServer(
+            router, endpoints: [.coaps("::1", port: 0)], security: .preSharedKeys(table)
+        ) { uris in
+            let security = try ClientSecurity.preSharedKey(identity: "me", key: Self.key)
+            try await CoAPClient.withSession(to: uris[0], security: security) { session in
+                _ = try await session.get("hello")
+                let before = await session.connectionInfo.localAddress
+                let error = await #expect(throws: CoAPError.self) {
+                    try await session.get("held", timeout: .seconds(1))
+                }
+                #expect(error?.message.contains("acknowledged the request") == true)
+                _ = try await session.get("hello")
+                let after = await session.connectionInfo.localAddress
+                #expect(before == after && before != nil)
+                opened.finish()
+            }
+        }
+    }
+
+    @Test("More sessions than contexts work side by side")
+    func manySessions() async throws {
+        try await Loopback.withServer(Self.router()) { uris in
+            let answers = try await withThrowingTaskGroup(of: String.self) { group in
+                for index in 0..<100 {
+                    group.addTask {
+                        try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                            _ = try await session.get("slow")
+                            return try await session.get("items/\(index)").text
+                        }
+                    }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(answers == Set((0..<100).map(String.init)))
+        }
+    }
 }

@@ -16,7 +16,8 @@ struct HandshakeFailureTests {
         "The server's certificate",
         arguments: [
             (62, "is not for 'example.org'"), (64, "is not for 'example.org'"), (10, "has expired"),
-            (9, "not valid yet"), (20, "not trusted here"), (18, "not trusted here"), (19, "not trusted here"),
+            (9, "not valid yet"), (20, "does not send the certificates between"), (18, "not trusted here"),
+            (19, "not trusted here"),
             (23, "was revoked"), (26, "not acceptable: unsuitable purpose"),
         ])
     func verification(result: Int, words: String) {
@@ -76,5 +77,35 @@ struct HandshakeFailureTests {
         failure.alert = DTLSAlert(wasSent: false, description: 115)
         #expect(!failure.error.message.contains("\u{1B}"))
         #expect(failure.error.message.contains("\\x1b[2Jme"))
+    }
+
+    @Test("An authority's expiry is not taken for the server's")
+    func expiredAuthority() {
+        var failure = Self.failure()
+        failure.verification = 10
+        failure.verificationDepth = 1
+        failure.certificate = CertificateIdentity(
+            subject: "CN=root", commonName: "root", alternativeNames: [], fingerprint: [])
+        #expect(failure.error.message.contains("an authority above the server's ('root') has expired"))
+    }
+
+    @Test("A farewell in the handshake names the key like silence does")
+    func farewell() {
+        var failure = Self.failure(key: true)
+        failure.alert = DTLSAlert(wasSent: false, description: 0)
+        failure.progress = .finishing
+        #expect(failure.isKnown)
+        #expect(failure.error.code == .handshakeFailed)
+        #expect(failure.error.message.contains("gave up after the last step"))
+        #expect(failure.error.message.contains("check the pre-shared key of identity 'me'"))
+    }
+
+    @Test("No message names an option of a tool")
+    func noToolOptions() {
+        for verification in 1...70 {
+            var failure = Self.failure()
+            failure.verification = verification
+            #expect(!failure.error.message.contains(" --"))
+        }
     }
 }

@@ -23,6 +23,10 @@ struct TestCertificates: Sendable {
         case rogue
         /// A trusted server with another host's name.
         case elsewhere
+        /// A trusted server that names its host in its subject only.
+        case localhost
+        /// A trusted server for any host of a domain.
+        case wildcard
         /// A server whose certificate has expired.
         case expiredServer
         /// A client whose certificate has expired.
@@ -65,6 +69,8 @@ struct TestCertificates: Sendable {
         try await make(.impostor, by: .foreign, names: here, for: "serverAuth")
         try await make(.rogue, by: .foreign, names: "DNS:rogue.example", for: "clientAuth")
         try await make(.elsewhere, by: .authority, names: "DNS:elsewhere.example", for: "serverAuth")
+        try await make(.localhost, by: .authority, names: nil, for: "serverAuth")
+        try await make(.wildcard, by: .authority, names: "DNS:*.devices.example", for: "serverAuth")
         try await make(.expiredServer, by: .authority, names: here, for: "serverAuth", days: -1)
         try await make(.expiredDevice, by: .authority, names: "DNS:late.example", for: "clientAuth", days: -1)
     }
@@ -78,12 +84,13 @@ struct TestCertificates: Sendable {
     }
 
     private func make(
-        _ name: Name, by authority: Name, names: String, for usage: String, days: Int = 30
+        _ name: Name, by authority: Name, names: String?, for usage: String, days: Int = 30
     ) async throws {
         let request = folder.path("\(name).csr")
         let extensions = folder.path("\(name).ext")
         try folder.write(
-            "basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=\(usage)\nsubjectAltName=\(names)\n",
+            "basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=\(usage)\n"
+                + (names.map { "subjectAltName=\($0)\n" } ?? ""),
             to: "\(name).ext")
         try await openssl(["req", "-new", "-subj", "/O=Tests/CN=\(name)"] + newKey(name) + ["-out", request])
         try await openssl([

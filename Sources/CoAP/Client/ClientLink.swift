@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// One libcoap session of a client with one address: from its handshake to its end. Confined to the client's loop.
+final class ClientLink {
+    private enum State {
+        case connecting
+        case established
+        case ended
+    }
+
+    let address: SocketAddress
+    let handle: SessionHandle
+    let started = MonotonicTime.now
+    /// When the server was heard here.
+    var liveness: Liveness
+    /// How many requests and pings are under way that somebody waits for.
+    var users = 0
+    /// When the network said last that nobody listens; nil when it never did.
+    private(set) var lastRefused: MonotonicTime?
+
+    private weak var owner: ClientConnection?
+    private let pool: ContextPool
+    private let holder: ClientContext
+    private let transmission: TransmissionParameters
+    private var state = State.connecting
+    private var failure: HandshakeFailure
+
+    private var context: CoAPContext { holder.context }
+
+    /// The key to use; nil with certificates.
+    let key: PreSharedKey?
+
+    var isDTLS: Bool { handle.isDTLS }
+
+    var isEstablished: Bool { state == .established && handle.isEstablished }
+
+    /// Opens the session; over DTLS the handshake starts at once.
+    ///
+    /// - Throws: `CoAPError` with code `unreachable` when there is no way to the address.
+    init(
+        to address: SocketAddress, owner: ClientConnection, pool: ContextPool, dtls: DTLSClientParameters?,
+        key: PreSharedKey?, failure: HandshakeFailure, transmission: TransmissionParameters
+    ) throws(CoAPError) {
+        let holder = try pool.take()
+        do throws(CoAPError) {
+            handle = try holder.context.connect(to: address, dtls: dtls)
+        } catch {
+            pool.giveBack(holder)
+            throw error
+        }
+        self.address = address
+        self.owner = owner
+        self.pool = pool
+        self.holder = holder
+        self.key = key
+        self.failure = failure
+        self.transmission = transmission
+        liveness = Liveness(ackTimeout: transmission.ackTimeout)
+        handle.attachment = Unmanaged.passUnretained(self).toOpaque()
+        // The send window counts, so that nothing waits inside libcoap, where it could not be taken back.
+        handle.allowOutstanding(255)
+        if handle.isDTLS { handle.repeatHandshakeForever() } else { handle.setTransmission(transmission) }
+        context.settle()
+    }
+
+    // MARK: Sending
+
+    /// Takes the session for established where there is no handshake to wait for.
+    func establish() {
+        guard state == .connecting else { return }
+        state = .established
+        if handle.isDTLS { handle.setTransmission(transmission) }
+        owner?.established(self)
+    }
+
+    /// Sends a request or, without a method, a ping.
+    ///
+    /// - Returns: its message id.
+    /// - Throws: `CoAPError`: `tooLarge`; `closed` when the connection was lost; `unreachable` when the system does not send.
+    func send(_ request: PendingRequest?) throws(CoAPError) -> UInt16 {
+        for isLast in [false, true] {
+            guard state != .ended, handle.isEstablished else { break }
+            let (sent, number) = try context.calling { () throws(CoAPError) -> (UInt16?, Int32) in
+                errno = 0
+                guard let request else { return (handle.sendPing(), errno) }
+                let sent = try handle.send(
+                    request.isConfirmable ? .confirmable : .nonConfirmable, request.request.method.code,
+                    token: request.token, options: request.request.options, payload: request.request.payload)
+                return (sent, errno)
+            }
+            if let sent {
+                liveness.sent(at: .now)
+                return sent
+            }
+            switch number {
+            case ECONNREFUSED:
+                // The network's answer to a message before this one; this one was not sent yet.
+                lastRefused = .now
+                if isLast { throw unreachable }
+            case 0: break
+            default:
+                throw CoAPError(
+                    .unreachable,
+                    "the system does not send to \(failure.server) (\(address)): see its routes and firewall, and try again",
+                    cause: String(cString: strerror(number)))
+            }
+        }
+        throw CoAPError(.closed, "the connection to \(failure.server) was lost before the request was sent; try again")
+    }
+
+    // MARK: Ending
+
+    /// Lets go of libcoap's session; what it still reports is not heard any more.
+    func end() {
+        guard state != .ended else { return }
+        state = .ended
+        handle.attachment = nil
+        context.afterDispatch { [handle, holder, pool] in
+            handle.disconnect()
+            handle.release()
+            holder.context.settle()
+            pool.giveBack(holder)
+        }
+    }
+
+    /// Ends it and tells why, once libcoap is through with it: what comes next may start a new session.
+    private func fail(_ error: CoAPError) {
+        guard state != .ended else { return }
+        let wasEstablished = state == .established
+        end()
+        context.afterDispatch { [weak owner] in
+            if wasEstablished { owner?.lost(self, error) } else { owner?.failed(self, error) }
+        }
+    }
+
+    /// Why the handshake is given up now.
+    func handshakeError(waited: Duration, addresses: [SocketAddress]) -> CoAPError {
+        failure.waited = waited
+        failure.addresses = addresses.map(\.host)
+        note()
+        return failure.error
+    }
+
+    private func note() {
+        guard let connection = handle.connection else { return }
+        failure.progress = connection.progress
+        failure.heardPlainCoAP = connection.heardPlainCoAP
+        failure.verification = connection.verificationResult
+        failure.verificationText = DTLSConnection.verificationText(connection.verificationResult)
+    }
+
+    private var unreachable: CoAPError {
+        CoAPError(
+            .unreachable,
+            "nobody listens at \(failure.server) (\(address)): check the port, and that the server is running")
+    }
+
+    // MARK: What libcoap reports
+
+    func heard() { liveness.heard(at: .now) }
+
+    func acknowledged(_ messageID: UInt16, isEmpty: Bool) {
+        if isEmpty { owner?.acknowledged(messageID, on: self) } else { owner?.answered(messageID, on: self) }
+    }
+
+    func received(_ message: InboundMessage) -> Bool {
+        heard()
+        return owner?.received(message, on: self) ?? false
+    }
+
+    func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
+        switch reason {
+        case .reset:
+            heard()
+            // The answer to the ping that asks which address answers.
+            if state == .connecting { return establish() }
+            owner?.refused(messageID, token, on: self)
+        case .unreachable:
+            lastRefused = .now
+            // libcoap goes on trying; once the server was heard, so do we.
+            if liveness.lastHeard == nil { fail(unreachable) }
+        case .tooManyRetries: owner?.gaveUp(messageID, token, on: self)
+        case .notDeliverable, .dtlsFailed: break
+        }
+    }
+
+    func event(_ event: SessionEvent) {
+        switch event {
+        case .connected:
+            heard()
+            // libcoap reports this before it holds the session for established, and sends nothing until then.
+            context.afterDispatch { [weak self] in self?.establish() }
+        case .failed: note()
+        case .closed:
+            if state == .established {
+                let what = failure.alert == nil ? "is gone" : "closed the session"
+                fail(
+                    CoAPError(
+                        .closed,
+                        "\(failure.server) \(what): whether it carried the request out is not known; the next request makes a "
+                            + "new session"))
+            } else {
+                // One of the sides refused, or else the network said that nobody is there.
+                fail(failure.isKnown ? failure.error : unreachable)
+            }
+        case .deleted: break
+        }
+    }
+
+    func alert(_ alert: DTLSAlert) {
+        guard failure.alert == nil else { return }
+        failure.alert = alert
+        note()
+    }
+
+    func refused(_ certificate: CertificateIdentity, depth: Int) {
+        failure.certificate = certificate
+        failure.verificationDepth = depth
+    }
+}
