@@ -59,6 +59,8 @@ report "a private key in the text" < <(
     grep -l -E -e '^-----BEGIN [A-Z ]*PRIVATE KEY-----$' -- "${all[@]}" /dev/null || true
 )
 
+scripts/snippets.sh || problems=$((problems + 1))
+
 say "Shell"
 mapfile -t shell < <(matching '(^scripts/.*\.sh|^\.ci/run)$')
 if command -v shellcheck >/dev/null; then
