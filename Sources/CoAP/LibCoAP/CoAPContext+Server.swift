@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCoAP
+import Glibc
+
+// What only a server's context does.
+extension CoAPContext {
+    /// Has every request delivered, whatever its method and path.
+    func acceptRequests(
+        _ delegate: some CoAPServerContextDelegate, idleSessions: Int, handshakes: Int, idleTimeout: Duration
+    ) {
+        loop.preconditionOnLoop()
+        self.delegate = delegate
+        server = delegate
+        // Zero would mean no limit to libcoap, or its own.
+        coap_context_set_max_idle_sessions(pointer, UInt32(clamping: max(1, idleSessions)))
+        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: max(1, handshakes)))
+        coap_register_ping_handler(pointer) { session, _, _ in
+            guard let session, let context = CoAPContext.of(session) else { return }
+            context.server?.pinged(SessionHandle(session))
+        }
+        coap_context_set_session_timeout(pointer, UInt32(clamping: max(1, Int64(idleTimeout.inSeconds))))
+        let resources = [
+            coap_resource_unknown_init(Self.onRequest),
+            // libcoap answers this path by itself unless a resource of its own stands there.
+            coap_new_str_const(".well-known/core", 16).flatMap {
+                coap_resource_init($0, COAP_RESOURCE_FLAGS_RELEASE_URI)
+            },
+        ]
+        for resource in resources.compactMap({ $0 }) {
+            for method in Method.allCases {
+                coap_register_request_handler(resource, coap_request_t(UInt32(method.rawValue)), Self.onRequest)
+            }
+            coap_add_resource(pointer, resource)
+        }
+    }
+
+    private static let onRequest: coap_method_handler_t = { _, session, request, _, response in
+        guard let session, let request, let response, let context = CoAPContext.of(session) else { return }
+        context.handledMessages += 1
+        context.server?.received(
+            request: InboundMessage(request), on: SessionHandle(session), of: context, reply: ReplySlot(response))
+    }
+
+    /// Binds an endpoint; port 0 takes a free port.
+    ///
+    /// - Returns: the address it is bound to.
+    /// - Throws: `CoAPError` with code `addressUnavailable`.
+    func addEndpoint(_ address: SocketAddress, dtls: Bool) throws(CoAPError) -> SocketAddress {
+        loop.preconditionOnLoop()
+        // libcoap would share a port that another process holds, and one of the two would hear nothing.
+        try EndpointSocket.checkFree(address)
+        let before = EndpointSocket.watched(by: fileDescriptor)
+        var local = address.libcoapAddress
+        guard let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) else {
+            throw CoAPError(.addressUnavailable, "cannot listen on \(address)", cause: String(cString: strerror(errno)))
+        }
+        coap_endpoint_set_default_mtu(endpoint, Self.largestDatagram)
+        guard let socket = EndpointSocket.watched(by: fileDescriptor).subtracting(before).first,
+            let bound = EndpointSocket.localAddress(of: socket)
+        else { throw CoAPError(.internal, "cannot find the socket bound to \(address)") }
+        EndpointSocket.enlargeBuffers(of: socket)
+        return bound
+    }
+
+    /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory. A handshake that takes
+    /// longer than its timeout is ended and reported as a session that closed.
+    func secureServer(_ security: ServerSecurity, handshakeTimeout: Duration) throws(CoAPError) {
+        loop.preconditionOnLoop()
+        let suites = CipherPolicy.suites(
+            keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
+        guard !suites.isEmpty else {
+            throw CoAPError(
+                .invalidCredentials,
+                "a coaps endpoint needs pre-shared keys or a certificate; give one of them, or listen on coap:// if "
+                    + "plain CoAP is meant")
+        }
+        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session in
+            session.disconnect()
+            self?.settle()
+        }
+        let ssl = try configureSSL(ciphers: suites)
+        if let credential = security.certificate?.parsed {
+            var good =
+                SSL_CTX_use_certificate(ssl, credential.certificate.x509) == 1
+                && SSL_CTX_use_PrivateKey(ssl, credential.privateKey) == 1
+            for certificate in credential.chain { good = good && ccoap_ctx_add_chain(ssl, certificate.x509) == 1 }
+            guard good else {
+                throw CoAPError(
+                    .invalidCredentials, "OpenSSL refuses the server's certificate or key", cause: OpenSSLErrors.take())
+            }
+        }
+        if case .required(let anchors) = security.clientAuthentication {
+            SSL_CTX_set1_cert_store(ssl, anchors.store.store)
+            SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        }
+        keyStore = security.preSharedKeys
+        // libcoap opens a DTLS endpoint only after this call; with certificates alone the callback refuses everybody.
+        var setup = coap_dtls_spsk_t()
+        setup.version = UInt8(COAP_DTLS_SPSK_SETUP_VERSION)
+        setup.id_call_back_arg = Unmanaged.passUnretained(self).toOpaque()
+        setup.validate_id_call_back = { identity, _, argument in
+            guard let identity = identity?.pointee, let argument else { return nil }
+            let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
+            let bytes = Array(UnsafeBufferPointer(start: identity.s, count: identity.length))
+            guard let key = context.keyStore?.key(for: bytes) else { return nil }
+            return context.stagedKey.stage(key)
+        }
+        guard coap_context_set_psk2(pointer, &setup) == 1 else {
+            throw CoAPError(.internal, "libcoap refuses the server's DTLS settings")
+        }
+    }
+}
