@@ -39,7 +39,9 @@ final class ClientContext {
 extension ClientContext: CoAPClientContextDelegate {
     func received(response: InboundMessage, on session: SessionHandle) -> Bool {
         // Acknowledgements that match nothing are ignored, not refused (RFC 7252 §4.2).
-        link(of: session)?.received(response) ?? false || response.type == .acknowledgement
+        guard let link = link(of: session) else { return response.type == .acknowledgement }
+        if links.count > 1 { link.heard() }
+        return link.received(response) || response.type == .acknowledgement
     }
 
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on session: SessionHandle) {
