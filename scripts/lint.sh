@@ -40,7 +40,7 @@ report "no SPDX line in its first three lines" < <(
 
 say "Words"
 mapfile -t code < <(matching '\.(swift|c|h|sh|py)$' | grep -v '^scripts/lint.sh$')
-mapfile -t libraries < <(matching '^Sources/(CoAP|CoAPCore|CoAPCredentials|CoAPTesting|DeviceSimulator|SenML|CLibCoAP)/')
+mapfile -t libraries < <(matching '^Sources/(CoAP|CoAPCore|CoAPCredentials|CoAPTesting|DeviceSimulator|SenML|CLibCoAP)/.*\.(swift|c|h)$')
 report "left to be done" < <(grep -n -w -E 'TODO|FIXME|XXX|HACK' -- "${code[@]}" /dev/null || true)
 report "a library does not print" < <(
     grep -n -E '(^|[^.A-Za-z])print\(|printf\(stdout' -- "${libraries[@]}" /dev/null | grep -v -E '^[^:]*:[0-9]+: *///' || true
@@ -58,6 +58,8 @@ report "a key does not belong in the repository" < <(matching '^keys/' | grep -v
 report "a private key in the text" < <(
     grep -l -E -e '^-----BEGIN [A-Z ]*PRIVATE KEY-----$' -- "${all[@]}" /dev/null || true
 )
+
+scripts/snippets.sh || problems=$((problems + 1))
 
 say "Shell"
 mapfile -t shell < <(matching '(^scripts/.*\.sh|^\.ci/run)$')

@@ -16,6 +16,7 @@ extension KeyFolder {
     /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, or others may enter the folder, read a
     ///   secret or change whom to believe; `invalidCredentials` when what is there cannot be completed, such as certificates
     ///   whose authority is gone; `invalidArgument` for a host name that is none.
+    @discardableResult
     public func initialize(hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }) throws(CoAPError)
         -> InitializationReport
     {

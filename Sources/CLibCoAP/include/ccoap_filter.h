@@ -17,9 +17,11 @@ typedef enum ccoap_refusal {
 /// Who wants to hear of messages on the calling thread, and what is handed back to it.
 typedef struct ccoap_filter_hooks {
     void *context;
+    /// A message was refused.
     void (*refused)(void *context, ccoap_refusal_t reason);
-    /// A message was taken, before libcoap acts on it, which keeps empty acknowledgements to itself; NULL for nobody.
-    void (*parsed)(void *context, int type, int is_empty, uint16_t message_id);
+    /// A message of a session was taken, before libcoap acts on it, which keeps empty acknowledgements to itself; NULL for
+    /// nobody.
+    void (*parsed)(void *context, coap_session_t *session, int type, int is_empty, uint16_t message_id);
 } ccoap_filter_hooks_t;
 
 /// Sets who hears of messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.

@@ -12,10 +12,6 @@ extension ClientConnection {
         return true
     }
 
-    func isWaiting(for messageID: UInt16, on link: ClientLink) -> Bool {
-        pending.values.contains { $0.messageID == messageID && $0.link === link }
-    }
-
     func acknowledged(_ messageID: UInt16, on link: ClientLink) {
         if isPresent(link), window.settle(messageID) { return tidy(link) }
         guard let request = pending.values.first(where: { $0.messageID == messageID && $0.link === link }) else {

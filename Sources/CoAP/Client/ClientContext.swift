@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A libcoap context of the pool and the sessions on it: hands to each what libcoap reports. Confined to the client's loop.
+/// A libcoap context of the pool: hands to each of its sessions what libcoap reports. Confined to the client's loop.
 final class ClientContext {
     let context: CoAPContext
-    private var links: [ClientLink] = []
 
     /// How many sessions it serves.
     private(set) var sessions = 0
@@ -26,10 +25,6 @@ final class ClientContext {
 
     /// Takes that back, when the session is gone.
     func unreserve() { sessions -= 1 }
-
-    func add(_ link: ClientLink) { links.append(link) }
-
-    func remove(_ link: ClientLink) { links.removeAll { $0 === link } }
 
     private func link(of session: SessionHandle) -> ClientLink? {
         session.attachment.map { Unmanaged<ClientLink>.fromOpaque($0).takeUnretainedValue() }
@@ -64,16 +59,9 @@ extension ClientContext: CoAPClientContextDelegate {
 
     func clientKey(for session: SessionHandle) -> PreSharedKey? { link(of: session)?.key }
 
-    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16) {
-        // Which session it came on libcoap does not say here; only crowded contexts have more than one.
-        if links.count == 1, let link = links.first {
-            link.heard()
-            if type == .acknowledgement { link.acknowledged(messageID, isEmpty: isEmpty) }
-        } else if isEmpty, type == .acknowledgement {
-            for link in links where link.isWaiting(for: messageID) {
-                link.heard()
-                link.acknowledged(messageID, isEmpty: true)
-            }
-        }
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle) {
+        guard let link = link(of: session) else { return }
+        link.heard()
+        if type == .acknowledgement { link.acknowledged(messageID, isEmpty: isEmpty) }
     }
 }

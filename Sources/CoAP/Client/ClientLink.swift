@@ -61,7 +61,6 @@ final class ClientLink {
         self.failure = failure
         self.transmission = transmission
         liveness = Liveness(ackTimeout: transmission.ackTimeout)
-        holder.add(self)
         handle.attachment = Unmanaged.passUnretained(self).toOpaque()
         // The send window counts, so that nothing waits inside libcoap, where it could not be taken back.
         handle.allowOutstanding(255)
@@ -120,9 +119,6 @@ final class ClientLink {
         }
     }
 
-    /// True when a message of this id is under way here.
-    func isWaiting(for messageID: UInt16) -> Bool { owner?.isWaiting(for: messageID, on: self) ?? false }
-
     // MARK: Ending
 
     /// Lets go of libcoap's session; what it still reports is not heard any more.
@@ -130,7 +126,6 @@ final class ClientLink {
         guard state != .ended else { return }
         state = .ended
         handle.attachment = nil
-        holder.remove(self)
         context.afterDispatch { [handle, holder, pool] in
             handle.disconnect()
             handle.release()

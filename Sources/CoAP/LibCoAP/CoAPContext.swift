@@ -63,6 +63,13 @@ final class CoAPContext: EventSource {
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.refused(
                 reason == CCOAP_REFUSED_SIGNAL ? .signal : .malformed)
         }
+        filter.pointee.parsed = { argument, session, type, isEmpty, messageID in
+            guard let argument, let session, let type = MessageType(rawValue: UInt8(truncatingIfNeeded: type)) else {
+                return
+            }
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().parsed(
+                type, isEmpty: isEmpty != 0, messageID: messageID, on: SessionHandle(session))
+        }
     }
 
     deinit {
@@ -160,6 +167,14 @@ final class CoAPContext: EventSource {
         _ = coap_io_prepare_epoll(pointer, now)
         isDispatching = false
         runDeferred()
+    }
+
+    private func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle) {
+        if let client {
+            client.parsed(type, isEmpty: isEmpty, messageID: messageID, on: session)
+        } else if isEmpty, type == .acknowledgement {
+            server?.acknowledged(messageID: messageID, on: session)
+        }
     }
 
     private static func of(_ session: OpaquePointer) -> CoAPContext? {
@@ -361,16 +376,11 @@ final class CoAPContext: EventSource {
 
     // MARK: Client
 
-    /// Has what comes for a client's sessions delivered, and every message announced.
+    /// Has what comes for a client's sessions delivered.
     func deliver(to delegate: some CoAPClientContextDelegate) {
         loop.preconditionOnLoop()
         self.delegate = delegate
         client = delegate
-        filter.pointee.parsed = { argument, type, isEmpty, messageID in
-            guard let argument, let type = MessageType(rawValue: UInt8(truncatingIfNeeded: type)) else { return }
-            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().client?.parsed(
-                type, isEmpty: isEmpty != 0, messageID: messageID)
-        }
     }
 
     /// Sets up DTLS for a client's context: each connection brings its own credentials.

@@ -25,6 +25,9 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
     /// A request came; the slot is filled now or silenced and answered later.
     func received(request: InboundMessage, on session: SessionHandle, of context: CoAPContext, reply: ReplySlot)
 
+    /// A message with this id was acknowledged without a response; whether one was sent is for the delegate to know.
+    func acknowledged(messageID: UInt16, on session: SessionHandle)
+
     /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
     func pinged(_ session: SessionHandle)
 }
@@ -35,7 +38,7 @@ protocol CoAPClientContextDelegate: CoAPContextDelegate {
     func refused(_ certificate: CertificateIdentity, depth: Int, on session: SessionHandle)
 
     /// A message was taken, before libcoap acts on it; it keeps empty acknowledgements to itself.
-    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16)
+    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle)
 
     /// The key to use on a client's session; nil when it has none.
     func clientKey(for session: SessionHandle) -> PreSharedKey?

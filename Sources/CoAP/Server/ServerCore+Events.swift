@@ -13,6 +13,12 @@ extension ServerCore {
 
     func pinged(_ session: SessionHandle) { ServerSession.attached(to: session)?.lastHeard = .now }
 
+    func acknowledged(messageID: UInt16, on handle: SessionHandle) {
+        guard let session = ServerSession.attached(to: handle) else { return }
+        session.lastHeard = .now
+        change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }
+    }
+
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on handle: SessionHandle) {
         // libcoap goes on trying.
         if reason == .unreachable { return }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts a peer's separate confirmable responses that libcoap may still be repeating. libcoap keeps each until it is
-/// acknowledged, without a limit, and tells of failures but not of acknowledgements; so each counts until
-/// MAX_TRANSMIT_WAIT is over.
+/// A peer's separate confirmable responses that libcoap may still be repeating. libcoap keeps each until it is acknowledged,
+/// without a limit; one whose end was not heard of, as when another message's id removed it, counts until MAX_TRANSMIT_WAIT
+/// is over.
 struct UnacknowledgedResponses {
     private var sent: [(messageID: UInt16, expiry: MonotonicTime)] = []
 
@@ -24,7 +24,7 @@ struct UnacknowledgedResponses {
     /// Notes a response that was sent.
     mutating func add(_ messageID: UInt16, at now: MonotonicTime) { sent.append((messageID, now + Self.lifetime)) }
 
-    /// Notes that libcoap has given up a response, or the peer refused it.
+    /// Notes that a response was acknowledged, refused or given up.
     mutating func remove(_ messageID: UInt16) { sent.removeAll { $0.messageID == messageID } }
 
     /// Forgets what libcoap has ended by now.

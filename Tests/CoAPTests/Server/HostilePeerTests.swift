@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CoAP
 import CoAPTesting
 import Testing
+
+@testable import CoAP
 
 @Suite("Peers that send what they should not, and handlers that answer so", .timeLimit(.minutes(2)))
 struct HostilePeerTests {
@@ -114,6 +115,33 @@ struct HostilePeerTests {
             while types.count < 80, let answer = await RawHeader(socket.receive()) { types[answer.token] = answer.type }
             #expect(types.values.count { $0 == .confirmable } == 64)
             #expect(types.values.count { $0 == .nonConfirmable } == 16)
+        }
+    }
+
+    @Test("A peer that acknowledges gets confirmable responses, however many it asks for")
+    func acknowledged() async throws {
+        let router = Router()
+        router.get("slow") { _, _ in
+            try await Task.sleep(for: .milliseconds(1))
+            return "slow"
+        }
+        var configuration = ServerConfiguration()
+        configuration.acknowledgementDelay = .zero
+        try await Loopback.withServer(router, configuration: configuration) { uris in
+            let socket = try RawSocket(to: uris[0])
+            var separate = 0
+            for number in UInt8(1)...200 {
+                socket.send(Self.message(.get, "slow", UInt16(number), token: [number]))
+                var answer = await RawHeader(socket.receive())
+                // The response may come without an acknowledgement of its own before it.
+                if answer?.code == .empty { answer = await RawHeader(socket.receive()) }
+                #expect(answer?.code == .content)
+                guard answer?.type != .acknowledgement, let id = answer?.messageID else { continue }
+                #expect(answer?.type == .confirmable)
+                socket.send(RawMessage(type: .acknowledgement, code: .empty, messageID: id).bytes)
+                separate += 1
+            }
+            #expect(separate > UnacknowledgedResponses.limit)
         }
     }
 

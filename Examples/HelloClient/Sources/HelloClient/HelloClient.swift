@@ -7,9 +7,8 @@ import CoAPCredentials
 @main
 struct HelloClient {
     static func main() async throws {
-        let uri = CommandLine.arguments.dropFirst().first ?? "coaps://localhost"
         let key = try KeyFolder(path: "keys").preSharedKey(identity: "device-1")
-        try await CoAPClient.withSession(to: uri, security: .preSharedKey(key)) { session in
+        try await CoAPClient.withSession(to: "coaps://localhost", security: .preSharedKey(key)) { session in
             let response = try await session.get("hello/world")
             print(response.code, response.text)
         }

@@ -11,7 +11,8 @@ struct HelloServer {
         router.get("hello/{name}") { _, context in
             "hello \(context.parameters["name"]), you are \(context.peer.identity)"
         }
-        let security = try KeyFolder(path: "keys").serverSecurity()
-        try await CoAPServer(endpoints: [.coaps()], security: security, router: router).run()
+        let folder = KeyFolder(path: "keys")
+        try folder.initialize()  // makes keys and certificates the first time
+        try await CoAPServer(endpoints: [.coaps()], security: folder.serverSecurity(), router: router).run()
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+
+/// The programs of the documentation's guides, which are checked to be these. Run with an argument it is the server,
+/// else the client that asks it.
+@main
+struct GuideSnippets {
+    static func main() async throws {
+        if CommandLine.arguments.count > 1 { try await serve() } else { try await ask() }
+    }
+
+    /// "Serve a resource".
+    static func serve() async throws {
+        let readings = ["kitchen": 21.4]
+        let led = LED()
+
+        let router = Router()
+        router.get("sensors/{name}", attributes: .init(resourceType: "temperature")) { _, context in
+            guard let value = readings[context.parameters["name"]] else { throw ResponseError(.notFound) }
+            return "\(value) °C"
+        }
+        router.put("actuators/led") { request, _ in
+            await led.set(try request.decode(String.self) == "on")
+            return Response(.changed)
+        }
+
+        let key = Secret("a key that both sides know".utf8)
+        let keys = try PreSharedKeyTable([PreSharedKey(identity: "thermostat-7", key: key)])
+        let server = CoAPServer(endpoints: [.coaps()], security: .preSharedKeys(keys), router: router)
+        try await server.run()
+    }
+
+    /// "Ask a server".
+    static func ask() async throws {
+        let key = Secret("a key that both sides know".utf8)
+        let security = try ClientSecurity.preSharedKey(identity: "thermostat-7", key: key)
+        try await CoAPClient.withSession(to: "coaps://localhost", security: security) { session in
+            let reading = try await session.get("sensors/kitchen").decode(String.self)
+            print("the kitchen has \(reading)")
+            try await session.put("actuators/led", text: "on").requireSuccess()
+        }
+    }
+}
+
+/// The lamp of the guide.
+actor LED {
+    private(set) var isOn = false
+    func set(_ value: Bool) { isOn = value }
+}
