@@ -23,7 +23,7 @@ extension ClientConnection {
         ping.sent = .now
         link.users += 1
         do throws(CoAPError) {
-            ping.messageID = try link.send(nil)
+            ping.messageID = try link.send(nil, at: .now)
             watchSilence(of: link)
         } catch {
             complete(ping, .failure(error))
@@ -37,7 +37,7 @@ extension ClientConnection {
     }
 
     func abandon(_ ping: PendingPing, _ error: CoAPError) {
-        if let link = ping.link, isPresent(link), let messageID = ping.messageID { window.abandon(messageID) }
+        if let link = ping.link, isPresent(link), let messageID = ping.messageID { abandon(messageID, on: link) }
         complete(ping, .failure(error))
     }
 

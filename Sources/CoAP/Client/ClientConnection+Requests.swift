@@ -57,11 +57,13 @@ extension ClientConnection {
     }
 
     func transmit(_ request: PendingRequest, on link: ClientLink) {
+        let now = MonotonicTime.now
         request.link = link
-        request.sent = .now
+        request.sent = now
+        request.mark = link.liveness.mark
         link.users += 1
         do throws(CoAPError) {
-            request.messageID = try link.send(request)
+            request.messageID = try link.send(request, at: now)
             watchSilence(of: link)
         } catch {
             complete(request, .failure(error))
@@ -82,9 +84,9 @@ extension ClientConnection {
         missing.isAcknowledged = request.isAcknowledged
         if case .established = state {} else { missing.hasSession = missing.wasSent }
         if let link = request.link, let sent = request.sent {
-            missing.wasHeardSince = link.liveness.wasHeard(since: sent)
-            missing.wasEverHeard = missing.wasEverHeard || link.liveness.lastHeard != nil
-            missing.wasRefused = link.lastRefused.map { sent <= $0 && !link.liveness.wasHeard(since: $0) } ?? false
+            missing.wasHeardSince = link.liveness.mark != request.mark
+            missing.wasEverHeard = missing.wasEverHeard || link.liveness.wasHeard
+            missing.wasRefused = link.wasRefused(since: sent)
         }
         abandon(request, missing.error)
     }
@@ -93,8 +95,16 @@ extension ClientConnection {
     func abandon(_ request: PendingRequest, _ error: CoAPError) {
         guard pending[request.token] != nil else { return }
         if request.link == nil { window.remove(request.token) }
-        if request.holdsPlace, let messageID = request.messageID { window.abandon(messageID) }
+        if request.holdsPlace, let link = request.link, let messageID = request.messageID {
+            abandon(messageID, on: link)
+        }
         complete(request, .failure(error))
+    }
+
+    /// Notes that a message keeps its place without anybody who waits for it.
+    func abandon(_ messageID: UInt16, on link: ClientLink) {
+        window.abandon(messageID)
+        link.hasAbandoned = true
     }
 
     /// Ends a request.
@@ -116,7 +126,7 @@ extension ClientConnection {
         link.users -= 1
         if request.holdsPlace { window.leave() }
         request.holdsPlace = false
-        if link.liveness.lastHeard != nil { wasEverHeard = true }
+        if link.liveness.wasHeard { wasEverHeard = true }
         return link
     }
 
@@ -150,7 +160,10 @@ extension ClientConnection {
 
     /// Replaces a session whose server has lost it, as in a restart: it would never say so.
     func renewIfSilent() {
-        guard case .established(let link) = state, link.isDTLS, link.liveness.isSilent(at: .now) else { return }
+        // While the timer runs the time has not come.
+        guard silenceTimer == nil, case .established(let link) = state, link.isDTLS,
+            link.liveness.isSilent(at: .now)
+        else { return }
         renew("the server has fallen silent")
     }
 

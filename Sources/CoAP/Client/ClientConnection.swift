@@ -82,7 +82,7 @@ final class ClientConnection: @unchecked Sendable {
                 // Over UDP there is nothing to connect. With several addresses a ping tells which one answers.
                 if !link.isDTLS {
                     if target.addresses.count == 1 { return link.establish() }
-                    _ = try link.send(nil)
+                    _ = try link.send(nil, at: .now)
                 }
             } catch {
                 attempts.removeValue(forKey: index)?.end()
@@ -140,7 +140,7 @@ final class ClientConnection: @unchecked Sendable {
         attempts.removeValue(forKey: index)
         endAttempts()
         state = .established(link)
-        if link.liveness.lastHeard != nil { wasEverHeard = true }
+        if link.liveness.wasHeard { wasEverHeard = true }
         info = ConnectionInfo(of: link, security: target.security, lookUp: info.lookUpDuration)
         logger.debug(
             "session established",

@@ -13,12 +13,14 @@ final class ClientLink {
     let address: SocketAddress
     let handle: SessionHandle
     let started = MonotonicTime.now
-    /// When the server was heard here.
+    /// Whether the server is heard here.
     var liveness: Liveness
     /// How many requests and pings are under way that somebody waits for.
     var users = 0
-    /// When the network said last that nobody listens; nil when it never did.
-    private(set) var lastRefused: MonotonicTime?
+    /// True once a message is under way that nobody waits for any more.
+    var hasAbandoned = false
+    /// When the network said last that nobody listens, and what ``Liveness/mark`` was then; nil when it never did.
+    private var refusal: (at: MonotonicTime, mark: Int)?
 
     private weak var owner: ClientConnection?
     private let pool: ContextPool
@@ -32,7 +34,7 @@ final class ClientLink {
     /// The key to use; nil with certificates.
     let key: PreSharedKey?
 
-    var isDTLS: Bool { handle.isDTLS }
+    let isDTLS: Bool
 
     var isEstablished: Bool { state == .established && handle.isEstablished }
 
@@ -51,6 +53,7 @@ final class ClientLink {
             throw error
         }
         self.address = address
+        isDTLS = dtls != nil
         self.owner = owner
         self.pool = pool
         self.holder = holder
@@ -75,39 +78,45 @@ final class ClientLink {
         owner?.established(self)
     }
 
-    /// Sends a request or, without a method, a ping.
+    /// Sends a request or, without one, a ping.
     ///
     /// - Returns: its message id.
     /// - Throws: `CoAPError`: `tooLarge`; `closed` when the connection was lost; `unreachable` when the system does not send.
-    func send(_ request: PendingRequest?) throws(CoAPError) -> UInt16 {
-        for isLast in [false, true] {
-            guard state != .ended, handle.isEstablished else { break }
-            let (sent, number) = try context.calling { () throws(CoAPError) -> (UInt16?, Int32) in
-                errno = 0
-                guard let request else { return (handle.sendPing(), errno) }
-                let sent = try handle.send(
-                    request.isConfirmable ? .confirmable : .nonConfirmable, request.request.method.code,
-                    token: request.token, options: request.request.options, payload: request.request.payload)
-                return (sent, errno)
-            }
-            if let sent {
-                liveness.sent(at: .now)
-                return sent
-            }
-            switch number {
-            case ECONNREFUSED:
-                // The network's answer to a message before this one; this one was not sent yet.
-                lastRefused = .now
-                if isLast { throw unreachable }
-            case 0: break
-            default:
-                throw CoAPError(
-                    .unreachable,
-                    "the system does not send to \(failure.server) (\(address)): see its routes and firewall, and try again",
-                    cause: String(cString: strerror(number)))
-            }
+    func send(_ request: PendingRequest?, at now: MonotonicTime) throws(CoAPError) -> UInt16 {
+        var (sent, number) = try attempt(request)
+        if sent == nil, number == ECONNREFUSED {
+            // The network's answer to a message before this one, which was not sent for that.
+            noteRefusal()
+            (sent, number) = try attempt(request)
         }
-        throw CoAPError(.closed, "the connection to \(failure.server) was lost before the request was sent; try again")
+        if let sent {
+            liveness.sent(at: now)
+            return sent
+        }
+        switch number {
+        case ECONNREFUSED: throw unreachable
+        case 0:
+            throw CoAPError(
+                .closed, "the connection to \(failure.server) was lost before the request was sent; try again")
+        default:
+            throw CoAPError(
+                .unreachable,
+                "the system does not send to \(failure.server) (\(address)): see its routes and firewall, and try again",
+                cause: String(cString: strerror(number)))
+        }
+    }
+
+    /// The message id, or nil and what the system said.
+    private func attempt(_ request: PendingRequest?) throws(CoAPError) -> (UInt16?, Int32) {
+        guard isEstablished || (state == .connecting && !isDTLS) else { return (nil, 0) }
+        return try context.calling { () throws(CoAPError) -> (UInt16?, Int32) in
+            errno = 0
+            guard let request else { return (handle.sendPing(), errno) }
+            let sent = try handle.send(
+                request.isConfirmable ? .confirmable : .nonConfirmable, request.request.method.code,
+                token: request.token, options: request.request.options, payload: request.request.payload)
+            return (sent, errno)
+        }
     }
 
     // MARK: Ending
@@ -151,6 +160,13 @@ final class ClientLink {
         failure.verificationText = DTLSConnection.verificationText(connection.verificationResult)
     }
 
+    private func noteRefusal() { refusal = (.now, liveness.mark) }
+
+    /// True when the network said after this moment that nobody listens, and nobody was heard after that.
+    func wasRefused(since moment: MonotonicTime) -> Bool {
+        refusal.map { moment <= $0.at && $0.mark == liveness.mark } ?? false
+    }
+
     private var unreachable: CoAPError {
         CoAPError(
             .unreachable,
@@ -159,16 +175,17 @@ final class ClientLink {
 
     // MARK: What libcoap reports
 
-    func heard() { liveness.heard(at: .now) }
+    func heard() { liveness.heard() }
 
     func acknowledged(_ messageID: UInt16, isEmpty: Bool) {
-        if isEmpty { owner?.acknowledged(messageID, on: self) } else { owner?.answered(messageID, on: self) }
+        if isEmpty {
+            owner?.acknowledged(messageID, on: self)
+        } else if hasAbandoned {
+            owner?.answered(messageID, on: self)
+        }
     }
 
-    func received(_ message: InboundMessage) -> Bool {
-        heard()
-        return owner?.received(message, on: self) ?? false
-    }
+    func received(_ message: InboundMessage) -> Bool { owner?.received(message, on: self) ?? false }
 
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
         switch reason {
@@ -178,9 +195,9 @@ final class ClientLink {
             if state == .connecting { return establish() }
             owner?.refused(messageID, token, on: self)
         case .unreachable:
-            lastRefused = .now
+            noteRefusal()
             // libcoap goes on trying; once the server was heard, so do we.
-            if liveness.lastHeard == nil { fail(unreachable) }
+            if !liveness.wasHeard { fail(unreachable) }
         case .tooManyRetries: owner?.gaveUp(messageID, token, on: self)
         case .notDeliverable, .dtlsFailed: break
         }

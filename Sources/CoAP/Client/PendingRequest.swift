@@ -15,6 +15,8 @@ final class PendingRequest: @unchecked Sendable {
     var link: ClientLink?
     /// When it was handed to libcoap.
     var sent: MonotonicTime?
+    /// What ``Liveness/mark`` was then.
+    var mark = 0
     /// True while it holds a place in the send window.
     var holdsPlace = false
     /// True once the server has acknowledged it without a response.

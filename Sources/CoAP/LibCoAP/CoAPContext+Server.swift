@@ -49,7 +49,7 @@ extension CoAPContext {
     func addEndpoint(_ address: SocketAddress, dtls: Bool) throws(CoAPError) -> SocketAddress {
         loop.preconditionOnLoop()
         // libcoap would share a port that another process holds, and one of the two would hear nothing.
-        try EndpointSocket.checkFree(address)
+        let address = try EndpointSocket.checkFree(address)
         let before = EndpointSocket.watched(by: fileDescriptor)
         var local = address.libcoapAddress
         guard let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) else {
