@@ -59,6 +59,7 @@ extension CoAPContext {
         guard let socket = EndpointSocket.watched(by: fileDescriptor).subtracting(before).first,
             let bound = EndpointSocket.localAddress(of: socket)
         else { throw CoAPError(.internal, "cannot find the socket bound to \(address)") }
+        EndpointSocket.makeExclusive(socket)
         EndpointSocket.enlargeBuffers(of: socket)
         return bound
     }

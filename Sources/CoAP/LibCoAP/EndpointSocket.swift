@@ -58,6 +58,13 @@ enum EndpointSocket {
         throw CoAPError(.addressUnavailable, "cannot listen on \(address): \(advice)")
     }
 
+    /// Takes back SO_REUSEADDR, which libcoap sets: with it any process could bind the same port later and get the datagrams, and
+    /// the system itself could give the port to a client's socket.
+    static func makeExclusive(_ descriptor: Int32) {
+        var off: Int32 = 0
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &off, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// Makes room for bursts; the kernel may grant less.
     static func enlargeBuffers(of descriptor: Int32) {
         var size: Int32 = 4 << 20

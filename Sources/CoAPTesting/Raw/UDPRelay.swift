@@ -60,28 +60,28 @@ package final class UDPRelay: Sendable {
         var polls = [
             pollfd(fd: front, events: Int16(POLLIN), revents: 0), pollfd(fd: back, events: Int16(POLLIN), revents: 0),
         ]
-        var hasClient = false
+        // Whoever spoke last: a client that makes a new session comes from a new port.
+        var client = sockaddr_storage()
+        var length: socklen_t = 0
         while !state.withLock({ $0.isStopped }) {
             guard poll(&polls, 2, 50) > 0 else { continue }
-            if polls[0].revents != 0 {
-                var client = sockaddr_storage()
-                var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-                let count = withUnsafeMutablePointer(to: &client) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            withUnsafeMutablePointer(to: &client) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    if polls[0].revents != 0 {
+                        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
                         let count = recvfrom(front, &buffer, buffer.count, 0, address, &length)
-                        if count > 0, !hasClient { hasClient = connect(front, address, length) == 0 }
-                        return count
+                        // A hello with a cookie is longer than one without by the cookie's bytes; its length stands in byte
+                        // 60.
+                        if count > 61, buffer[0] == 22, buffer[13] == 1, buffer[59] == 0, buffer[60] > 0 {
+                            state.withLock { $0.hellos += 1 }
+                        }
+                        if count > 0 { send(back, buffer, count, 0) }
+                    }
+                    if polls[1].revents != 0 {
+                        let count = recv(back, &buffer, buffer.count, 0)
+                        if count > 0, length > 0 { sendto(front, buffer, count, 0, address, length) }
                     }
                 }
-                // A hello with a cookie is longer than one without by the cookie's bytes; its length stands in byte 60.
-                if count > 61, buffer[0] == 22, buffer[13] == 1, buffer[59] == 0, buffer[60] > 0 {
-                    state.withLock { $0.hellos += 1 }
-                }
-                if count > 0 { send(back, buffer, count, 0) }
-            }
-            if polls[1].revents != 0 {
-                let count = recv(back, &buffer, buffer.count, 0)
-                if count > 0, hasClient { send(front, buffer, count, 0) }
             }
         }
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CoAP
 import CoAPTesting
+import Glibc
 import Logging
 import ServiceLifecycle
 import Testing
+
+@testable import CoAP
 
 @Suite("A server's life")
 struct LifecycleTests {
@@ -62,6 +64,19 @@ struct LifecycleTests {
         }
         #expect(answer.code == .serviceUnavailable)
         try await running.value
+    }
+
+    @Test("Nobody else can bind the port of a running server, not even with SO_REUSEADDR")
+    func portIsExclusive() async throws {
+        try await Loopback.withServer(Router()) { uris in
+            let descriptor = socket(AF_INET6, Int32(SOCK_DGRAM.rawValue), 0)
+            defer { close(descriptor) }
+            var on: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+            let address = try SocketAddress(bytes: [UInt8](repeating: 0, count: 15) + [1], port: uris[0].port)
+            let result = address.withSockaddr { bind(descriptor, $0, $1) }
+            #expect(result != 0 && errno == EADDRINUSE)
+        }
     }
 
     @Test("A taken port is told with what to do, and the first server goes on")
