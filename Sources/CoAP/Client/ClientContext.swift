@@ -35,7 +35,6 @@ extension ClientContext: CoAPClientContextDelegate {
     func received(response: InboundMessage, on session: SessionHandle) -> Bool {
         // Acknowledgements that match nothing are ignored, not refused (RFC 7252 §4.2).
         guard let link = link(of: session) else { return response.type == .acknowledgement }
-        if links.count > 1 { link.heard() }
         return link.received(response) || response.type == .acknowledgement
     }
 

@@ -265,7 +265,7 @@ final class CoAPContext: EventSource {
     func addEndpoint(_ address: SocketAddress, dtls: Bool) throws(CoAPError) -> SocketAddress {
         loop.preconditionOnLoop()
         // libcoap would share a port that another process holds, and one of the two would hear nothing.
-        try EndpointSocket.checkFree(address)
+        let address = try EndpointSocket.checkFree(address)
         let before = EndpointSocket.watched(by: fileDescriptor)
         var local = address.libcoapAddress
         guard let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) else {

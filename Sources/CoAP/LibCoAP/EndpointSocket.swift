@@ -30,10 +30,12 @@ enum EndpointSocket {
         return SocketAddress(sockaddr: &storage, length: Int(length))
     }
 
-    /// Checks that nobody else holds an address.
+    /// Checks that nobody else holds an address, and picks a port where it has none: libcoap's sockets share ports, and for
+    /// such sockets the system may pick one that another of them has.
     ///
+    /// - Returns: the address with its port.
     /// - Throws: `CoAPError` with code `addressUnavailable` that says what to do.
-    static func checkFree(_ address: SocketAddress) throws(CoAPError) {
+    static func checkFree(_ address: SocketAddress) throws(CoAPError) -> SocketAddress {
         let descriptor = socket(address.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw .system("cannot create a socket") }
         defer { close(descriptor) }
@@ -41,7 +43,10 @@ enum EndpointSocket {
         if address.isIPv6 {
             setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, socklen_t(MemoryLayout<Int32>.size))
         }
-        guard address.withSockaddr({ bind(descriptor, $0, $1) }) != 0 else { return }
+        if address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 {
+            let port = localAddress(of: descriptor)?.port ?? address.port
+            return try SocketAddress(bytes: address.bytes, port: port, scope: address.scope)
+        }
         let advice =
             switch errno {
             case EADDRINUSE:
