@@ -6,6 +6,9 @@ public struct TrustAnchors: Sendable {
 
     /// Reads any number of authorities' certificates and revocation lists.
     ///
+    /// With a list among them every certificate of a chain is looked up, so there must be one of each authority in it
+    /// (RFC 5280 §6.3).
+    ///
     /// - Parameter pem: the certificates and lists one after the other, as PEM text.
     /// - Throws: `CoAPError` with code `invalidCredentials` when there is no certificate or one is malformed.
     public init(pem: [UInt8]) throws(CoAPError) { store = try TrustStore(pem: pem) }
