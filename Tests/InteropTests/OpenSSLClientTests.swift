@@ -82,6 +82,24 @@ struct OpenSSLClientTests {
         }
     }
 
+    @Test(
+        "Certificate ciphers without authentication together or forward secrecy are refused",
+        arguments: ["ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256"])
+    func refusedCertificateCipher(cipher: String) async throws {
+        let certificates = try await TestCertificates.shared
+        try await TestServer.with(.certificate) { uri in
+            let client = try Self.client(
+                uri,
+                [
+                    "-dtls1_2", "-cipher", cipher, "-cert", certificates.certificate(.device), "-key",
+                    certificates.key(.device),
+                ])
+            let result = try await client.end()
+            #expect(result.status != 0)
+            #expect(result.output.contains("Cipher is (NONE)"), "\(result.transcript)")
+        }
+    }
+
     @Test("A signal of CoAP over TCP neither ends the session nor is answered", arguments: [0xE4, 0xE5] as [UInt8])
     func signal(code: UInt8) async throws {
         try await TestServer.with(.key) { uri in

@@ -12,15 +12,17 @@ struct MessageLayerTests {
         return options
     }
 
-    @Test("A repeated PUT runs its handler once and is answered with the same bytes")
-    func deduplication() async throws {
+    @Test(
+        "A repeated request that changes something runs its handler once and is answered with the same bytes",
+        arguments: [CoAP.Method.post, .put, .delete, .patch, .iPatch])
+    func deduplication(method: CoAP.Method) async throws {
         let calls = CallCounter()
         let router = Router()
-        router.put("led") { _, _ in Response(.changed, text: "call \(calls.increment())") }
+        router.on(method, "led") { _, _ in Response(.changed, text: "call \(calls.increment())") }
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
             let put = RawMessage(
-                type: .confirmable, code: Method.put.code, messageID: 77, token: [1, 2], options: Self.options("led"),
+                type: .confirmable, code: method.code, messageID: 77, token: [1, 2], options: Self.options("led"),
                 payload: Array("on".utf8))
             socket.send(put.bytes)
             let first = await socket.receive()
@@ -236,6 +238,55 @@ struct MessageLayerTests {
                 ).bytes)
             let found9 = await socket.receive()
             #expect(RawHeader(found9)?.code == .requestEntityTooLarge)
+        }
+    }
+
+    @Test("A datagram larger than is taken is not carried out in part", arguments: [1472, 1473, 2000, 9000])
+    func tooLargeDatagram(size: Int) async throws {
+        let calls = CallCounter()
+        let router = Router()
+        router.put("body") { _, _ in
+            calls.increment()
+            return Response(.changed)
+        }
+        router.get("ok") { _, _ in "ok" }
+        try await Loopback.withServer(router) { uris in
+            let socket = try RawSocket(to: uris[0])
+            var put = RawMessage(
+                type: .confirmable, code: Method.put.code, messageID: 5, token: [9], options: Self.options("body"))
+            put.payload = Array(repeating: 7, count: size - put.bytes.count - 1)
+            #expect(put.bytes.count == size)
+            socket.send(put.bytes)
+            let refusal = await RawHeader(socket.receive())
+            #expect(refusal?.type == .reset)
+            socket.send(
+                RawMessage(
+                    type: .confirmable, code: Method.get.code, messageID: 6, token: [10], options: Self.options("ok")
+                ).bytes)
+            let next = await RawHeader(socket.receive())
+            #expect(next?.token == [10] && next?.code == .content)
+            #expect(calls.count == 0)
+        }
+    }
+
+    @Test("Blocks without payload, out of order, that crash libcoap's own reassembly, are each refused")
+    func emptyBlocks() async throws {
+        let router = Router()
+        router.put("body") { request, _ in Response(.changed, payload: request.payload) }
+        try await Loopback.withServer(router) { uris in
+            let socket = try RawSocket(to: uris[0])
+            for (messageID, block) in [(UInt16(1), UInt64(0x0E)), (2, 0x1E), (3, 0x10), (4, 0x06)] {
+                var options = Self.options("body")
+                options.append(CoAPOption(.block1, uint: block))
+                socket.send(
+                    RawMessage(
+                        type: .confirmable, code: Method.put.code, messageID: messageID, token: [1], options: options
+                    ).bytes)
+                let answer = await RawHeader(socket.receive())
+                #expect(answer?.messageID == messageID)
+                // The last one is a body of one block.
+                #expect(answer?.code == (block == 0x06 ? .changed : .requestEntityTooLarge))
+            }
         }
     }
 }

@@ -101,4 +101,44 @@ struct ObservabilityTests {
         let found = try metrics.expectCounter("coap.dtls.handshakes", [("result", "timeout")])
         #expect(found.totalValue == 1)
     }
+
+    @Test("Repetitions, drops, sessions and waiting requests are counted", .timeLimit(.minutes(1)))
+    func traffic() async throws {
+        let metrics = TestMetrics()
+        var configuration = ServerConfiguration()
+        configuration.maximumPlainSessions = 5
+        // Every answer rides on the acknowledgement.
+        configuration.acknowledgementDelay = .milliseconds(1900)
+        let configured = configuration
+        try await withMetricsFactory(metrics) {
+            let router = Router()
+            router.put("slow") { _, _ in
+                try await Task.sleep(for: .milliseconds(1))
+                return Response(.changed)
+            }
+            try await Loopback.withServer(router, configuration: configured) { uris in
+                var options = Options()
+                options.uriPath = ["slow"]
+                // More peers than are remembered: those idle for longest make room.
+                for number in UInt16(1)...30 {
+                    let socket = try RawSocket(to: uris[0])
+                    var request = RawMessage(
+                        type: .acknowledgement, code: Method.put.code, messageID: number, token: [1], options: options)
+                    socket.send(request.bytes)
+                    request.type = .confirmable
+                    for _ in 0..<2 {
+                        socket.send(request.bytes)
+                        let answer = await RawHeader(socket.receive())
+                        #expect(answer?.code == .changed && answer?.messageID == number)
+                    }
+                }
+            }
+        }
+        #expect(try metrics.expectCounter("coap.server.retransmissions").totalValue == 30)
+        #expect(try metrics.expectCounter("coap.server.drops", [("reason", "type")]).totalValue == 30)
+        let sessions = try metrics.expectMeter("coap.server.active_sessions").values
+        #expect(sessions.last == 0 && sessions.max().map { (5...6).contains($0) } == true, "\(sessions)")
+        let active = try metrics.expectMeter("coap.server.active_requests").values
+        #expect(active.last == 0 && active.max() == 1, "\(active)")
+    }
 }
