@@ -2,10 +2,8 @@
 
 // The methods with a body, for values that know their formats.
 extension ClientSession {
-    /// Replaces a resource by a value; other parameters and errors as in ``get(_:accept:options:confirmable:timeout:)``.
-    ///
-    /// - Parameter format: one of the value's formats; nil takes the preferred one.
-    /// - Throws: `CoAPError` with code `invalidArgument`, too, when the value cannot be shown in that format.
+    /// Replaces a resource by a value, in the format given, or the value's preferred one; parameters and errors as in
+    /// ``get(_:accept:options:confirmable:timeout:)``, and `invalidArgument` when the value cannot be shown in that format.
     public func put<Value: Representation>(
         _ path: some ResourcePath, _ value: Value, as format: ContentFormat? = nil, options: Options = Options(),
         confirmable: Bool = true, timeout: Duration? = nil
