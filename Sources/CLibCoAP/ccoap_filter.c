@@ -5,6 +5,7 @@
 
 #include "CLibCoAP.h"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <stdatomic.h>
 
@@ -18,16 +19,6 @@ static _Thread_local coap_session_t *reading;
 void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks) {
     watcher = hooks;
     reading = NULL;
-}
-
-// libcoap's calls are resolved as these are: through the program's global scope.
-static int stands_before_libcoap(const char *name, void *own) {
-    return dlsym(RTLD_DEFAULT, name) == own && dlsym(RTLD_NEXT, name) != NULL;
-}
-
-int ccoap_filter_is_in_force(void) {
-    return stands_before_libcoap("coap_pdu_parse", (void *)coap_pdu_parse) &&
-           stands_before_libcoap("coap_session_max_pdu_size", (void *)coap_session_max_pdu_size);
 }
 
 static void *original(_Atomic(void *) *known, const char *name) {
@@ -45,6 +36,30 @@ size_t coap_session_max_pdu_size(const coap_session_t *session) {
     size_t_of_session size = (size_t_of_session)original(&known, "coap_session_max_pdu_size");
     reading = (coap_session_t *)session;
     return size ? size(session) : 0;
+}
+
+int ccoap_filter_is_in_force(void) {
+    // Seen at work and not concluded from symbols: a libcoap linked with -Bsymbolic would call its own functions, whatever the
+    // program's global scope says. What holds for one of them holds for all.
+    int seen = 0;
+    coap_context_t *context = coap_new_context(NULL);
+    coap_address_t address;
+    coap_address_init(&address);
+    address.size = sizeof address.addr.sin;
+    address.addr.sin.sin_family = AF_INET;
+    address.addr.sin.sin_port = htons(9);
+    address.addr.sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    coap_session_t *session = context ? coap_new_client_session(context, NULL, &address, COAP_PROTO_UDP) : NULL;
+    if (session) {
+        reading = NULL;
+        coap_pdu_t *pdu = coap_new_pdu(COAP_MESSAGE_CON, COAP_REQUEST_CODE_GET, session);
+        seen = pdu && reading == session;
+        reading = NULL;
+        coap_delete_pdu(pdu);
+        coap_session_release(session);
+    }
+    if (context) coap_free_context(context);
+    return seen;
 }
 
 static void refuse(ccoap_refusal_t reason) {

@@ -27,7 +27,7 @@ typedef struct ccoap_filter_hooks {
 /// Sets who hears of messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
 void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks);
 
-/// 1 when libcoap's own calls come through the filter, 0 when the program was linked such that they do not.
+/// 1 when libcoap's own calls come through the filter, 0 when program or library were linked such that they do not.
 int ccoap_filter_is_in_force(void);
 
 #endif

@@ -42,7 +42,12 @@ extension ClientConnection {
     }
 
     /// Sends what waits for a session or a place in the window.
+    ///
+    /// A request whose sending fails at once ends in here again, and is gone on with from here.
     func sendWaiting() {
+        guard !isSending else { return }
+        isSending = true
+        defer { isSending = false }
         while case .established(let link) = state, let token = window.dequeue() {
             guard let request = pending[token] else {
                 window.leave()
@@ -53,7 +58,7 @@ extension ClientConnection {
             transmit(request, on: link)
         }
         guard case .established(let link) = state else { return }
-        for ping in pings where ping.link == nil { transmit(ping, on: link) }
+        for ping in pings where ping.link == nil && isPresent(link) { transmit(ping, on: link) }
     }
 
     func transmit(_ request: PendingRequest, on link: ClientLink) {
@@ -171,14 +176,16 @@ extension ClientConnection {
     func adoptRequests(of silent: [ClientLink]) {
         guard !silent.isEmpty else { return }
         let adopted = pending.values.filter { request in
-            request.isConfirmable && request.request.method.isIdempotent && !request.isAcknowledged
+            request.isConfirmable && request.mayBeRepeated && !request.isAcknowledged
                 && silent.contains { $0 === request.link }
         }
-        for request in adopted.sorted(by: { ($0.sent ?? .now) < ($1.sent ?? .now) }) {
+        let inOrder = adopted.sorted { ($0.sent ?? .now) < ($1.sent ?? .now) }
+        // Before what was asked for later.
+        window.enqueueFirst(inOrder.map(\.token))
+        for request in inOrder {
             let link = detach(request)
             request.messageID = nil
             request.sent = nil
-            window.enqueue(request.token)
             if let link { releaseIfUnused(link) }
         }
         for ping in pings {

@@ -28,6 +28,8 @@ final class ClientConnection: @unchecked Sendable {
     var pending: [Token: PendingRequest] = [:]
     var pings: [PendingPing] = []
     var window: SendWindow
+    /// True while what waits is being sent.
+    var isSending = false
     /// Wakes when the present session may count as silent.
     var silenceTimer: TimerQueue<() -> Void>.ID?
     /// True once the server has sent anything.

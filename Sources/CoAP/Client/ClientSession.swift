@@ -35,7 +35,7 @@ public final class ClientSession: Sendable {
     /// unless the message says that it was not sent.
     ///
     /// When a server loses its sessions, as in a restart, a new one is made as soon as it has been silent for three times
-    /// ``TransmissionParameters/ackTimeout``, and idempotent requests without an acknowledgement are sent again on it.
+    /// ``TransmissionParameters/ackTimeout``, and idempotent requests without conditions or an acknowledgement are sent again on it.
     ///
     /// - Parameters:
     ///   - request: what to ask.

@@ -23,6 +23,12 @@ final class PendingRequest: @unchecked Sendable {
     var isAcknowledged = false
     var isCancelled = false
 
+    /// True when doing it twice is the same as once: for idempotent methods without conditions, whose second answer would be
+    /// that the condition does not hold any more (RFC 7252 §5.1, §5.10.8).
+    var mayBeRepeated: Bool {
+        request.method.isIdempotent && !request.options.contains(.ifMatch) && !request.options.contains(.ifNoneMatch)
+    }
+
     init(_ request: Request, confirmable: Bool, timeout: Duration) {
         self.request = request
         isConfirmable = confirmable

@@ -39,6 +39,9 @@ struct SendWindow {
     /// Has a request wait for its turn.
     mutating func enqueue(_ token: Token) { queue.append(token) }
 
+    /// Has requests wait before all others.
+    mutating func enqueueFirst(_ tokens: [Token]) { queue.insert(contentsOf: tokens, at: first) }
+
     /// The request whose turn it is, which holds a place from now on; nil when none waits or there is no place.
     mutating func dequeue() -> Token? {
         guard queued > 0, hasRoom else { return nil }

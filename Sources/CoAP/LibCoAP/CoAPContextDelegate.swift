@@ -88,8 +88,13 @@ struct DTLSAlert: Hashable, Sendable {
     /// True for the peer's farewell (close_notify), which is an alert, too.
     var isFarewell: Bool { description == 0 }
 
-    /// The registered name.
-    var name: String {
+    /// The registered name, or the number where there is none.
+    var name: String { registeredName ?? "alert \(description)" }
+
+    /// The registered name; `other` where there is none, so that a peer cannot make up labels.
+    var metricName: String { registeredName ?? "other" }
+
+    private var registeredName: String? {
         switch description {
         case 0: "close_notify"
         case 10: "unexpected_message"
@@ -111,7 +116,7 @@ struct DTLSAlert: Hashable, Sendable {
         case 112: "unrecognized_name"
         case 115: "unknown_psk_identity"
         case 116: "certificate_required"
-        default: "alert \(description)"
+        default: nil
         }
     }
 }

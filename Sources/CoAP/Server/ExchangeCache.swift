@@ -29,9 +29,8 @@ struct ExchangeCache {
     /// The message ids of `entries`, the oldest at `first`.
     private var order: [UInt16] = []
     private var first = 0
-    /// The newest responses that are more than a code, going round.
+    /// The newest responses that are more than a code, the oldest first.
     private var whole: [(messageID: UInt16, response: Response)] = []
-    private var nextWhole = 0
     private let capacity: Int
 
     /// EXCHANGE_LIFETIME with the default transmission parameters (RFC 7252 §4.8.2).
@@ -106,20 +105,14 @@ struct ExchangeCache {
 
     private mutating func keep(_ response: Response, for messageID: UInt16) {
         if Self.isLarge(response), let older = whole.firstIndex(where: { Self.isLarge($0.response) }) {
-            whole[older] = (messageID, response)
-        } else if whole.count < Self.wholeCapacity {
-            whole.append((messageID, response))
-        } else {
-            whole[nextWhole] = (messageID, response)
-            nextWhole = (nextWhole + 1) % Self.wholeCapacity
+            whole.remove(at: older)
+        } else if whole.count == Self.wholeCapacity {
+            whole.removeFirst()
         }
+        whole.append((messageID, response))
     }
 
-    private mutating func forgetWhole(_ messageID: UInt16) {
-        guard let index = whole.firstIndex(where: { $0.messageID == messageID }) else { return }
-        whole.remove(at: index)
-        nextWhole = 0
-    }
+    private mutating func forgetWhole(_ messageID: UInt16) { whole.removeAll { $0.messageID == messageID } }
 
     private static func isLarge(_ response: Response) -> Bool {
         response.payload.count + response.options.storage.count > largeSize

@@ -12,7 +12,7 @@ struct HandshakeResults {
     mutating func alerted(_ alert: DTLSAlert, on session: SessionHandle?, isEstablished: Bool) -> String? {
         guard !isEstablished else { return nil }
         if let session { settled = session }
-        return alert.name
+        return alert.metricName
     }
 
     /// A session's connection is gone.

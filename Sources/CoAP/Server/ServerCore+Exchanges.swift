@@ -28,7 +28,10 @@ extension ServerCore {
         metrics.activeChanged(by: 1)
         exchange.timer = loop.schedule(after: configuration.acknowledgementDelay) { [weak self] in
             guard let self else { return }
+            exchange.timer = nil
             self.transmit(exchange.state.acknowledgementDue(), Response(.empty), request)
+            // The session may have ended in the attempt, and the exchange with it.
+            guard exchange.isDeferred else { return }
             exchange.timer = self.loop.schedule(after: self.configuration.handlerTimeout) { [weak self] in
                 exchange.timer = nil
                 guard let self else { return }

@@ -33,7 +33,8 @@ enum OutputFile {
                 return String(cString: pointer)
             } ?? path : path
         let temporary = "\(target).\(UInt64.random(in: .min ... .max)).new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, exists ? status.st_mode & 0o777 : 0o666)
         guard descriptor >= 0 else {
             let number = errno
             guard !exists || number != EACCES else { return try writeDirectly(bytes, to: path) }

@@ -21,7 +21,7 @@ package final class RawSocket: Sendable {
     }
 
     /// The next datagram; nil when none comes in time. Long times are for what must come, short ones for what must not.
-    package func receive(milliseconds: Int32 = 20_000) async -> [UInt8]? {
+    package func receive(milliseconds: Int32 = 120_000) async -> [UInt8]? {
         // On a thread that may block: the tasks of a test share few threads with what they wait for.
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: self.receiveBlocking(milliseconds)) }

@@ -6,7 +6,7 @@ import Foundation
 /// A tool that runs beside a test. What it writes is read as it comes, so it never waits for a reader.
 final class ToolProcess: Sendable {
     /// After this time a tool that should have ended is killed, and the test sees the signal as its status.
-    private static let patience: TimeInterval = 60
+    private static let patience: TimeInterval = 300
     // One start at a time: a tool must not inherit the pipes of another, which would keep them open.
     private static let starting = Locked(0)
 

@@ -6,7 +6,7 @@ import Testing
 @testable import CoAP
 
 /// Plain servers that misbehave, and what becomes of the requests to them.
-@Suite("Servers that misbehave", .timeLimit(.minutes(1)))
+@Suite("Servers that misbehave", .timeLimit(.minutes(15)))
 struct FaultyServerTests {
     private static func configuration(outstanding: Int = 16) -> ClientConfiguration {
         var configuration = ClientConfiguration()

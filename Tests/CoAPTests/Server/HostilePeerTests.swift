@@ -5,7 +5,7 @@ import Testing
 
 @testable import CoAP
 
-@Suite("Peers that send what they should not, and handlers that answer so", .timeLimit(.minutes(2)))
+@Suite("Peers that send what they should not, and handlers that answer so", .timeLimit(.minutes(15)))
 struct HostilePeerTests {
     private static func options(_ path: String...) -> Options {
         var options = Options()

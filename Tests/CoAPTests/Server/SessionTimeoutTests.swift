@@ -5,7 +5,7 @@ import CoAPTesting
 import Logging
 import Testing
 
-@Suite("DTLS sessions that end for want of messages", .timeLimit(.minutes(2)))
+@Suite("DTLS sessions that end for want of messages", .timeLimit(.minutes(15)))
 struct SessionTimeoutTests {
     /// A server that ends sessions soon, a client behind a relay, and what the server logs meanwhile.
     private func withSession(

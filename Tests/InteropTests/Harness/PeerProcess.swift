@@ -7,7 +7,7 @@ import Foundation
 /// when nobody holds this any more.
 final class PeerProcess: Sendable {
     /// How long a test waits for anything a program should do soon, on a busy machine too.
-    static let patience: Duration = .seconds(40)
+    static let patience: Duration = .seconds(180)
 
     /// The program's process id.
     var processID: Int32 { monitor.child.id }
