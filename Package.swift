@@ -64,6 +64,9 @@ let package = Package(
         .executableTarget(name: "coap-put", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
         .executableTarget(name: "coap", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
 
+        // What several tests need to run other programs.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         // Tests: one folder a target, plus other people's programs and the attacks.
         .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore"], swiftSettings: strict),
         .testTarget(name: "SenMLTests", dependencies: ["SenML"], swiftSettings: strict),
@@ -76,13 +79,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials"], swiftSettings: strict),
+            name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["DeviceSimulator", "CoAPTesting"], swiftSettings: strict),
         .testTarget(
             name: "CoAPCommandLineTests",
             dependencies: [
-                "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML",
+                "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 // The tests run these.
                 "coap-server", "coap-get", "coap-put", "coap",
@@ -90,7 +93,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "CoAP", "CoAPCredentials", "CoAPTesting", .product(name: "Logging", package: "swift-log"),
+                "CoAP", "CoAPCredentials", "CoAPTesting", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
             // Other people's client and server in Python, found beside the tests when they run.
             exclude: ["Peers"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Harness: programs beside the tests")
@@ -92,7 +93,7 @@ struct HarnessTests {
 
     @Test("A program that is not there is named")
     func missingProgram() async throws {
-        let error = #expect(throws: PeerError.self) { try PeerProcess("/no/such/program", []) }
+        let error = #expect(throws: ProcessStartError.self) { try PeerProcess("/no/such/program", []) }
         #expect(error?.description.contains("/no/such/program") == true)
         #expect("\(PeerError.missing("x"))".contains("make setup-test"))
     }

@@ -2,13 +2,12 @@
 
 import CoAP
 import Foundation
+import TestSupport
 
 /// A tool that runs beside a test. What it writes is read as it comes, so it never waits for a reader.
 final class ToolProcess: Sendable {
     /// After this time a tool that should have ended is killed, and the test sees the signal as its status.
     private static let patience: TimeInterval = 300
-    // One start at a time: a tool must not inherit the pipes of another, which would keep them open.
-    private static let starting = Locked(0)
 
     private struct State {
         var output: [UInt8] = []
@@ -19,7 +18,7 @@ final class ToolProcess: Sendable {
         var isOver: Bool { openPipes == 0 && status != nil }
     }
 
-    private let process = Process()
+    private let child: ChildProcess
     private let state = Locked(State())
     private let changes: AsyncStream<Void>
     private let change: AsyncStream<Void>.Continuation
@@ -35,43 +34,27 @@ final class ToolProcess: Sendable {
         folder: String? = nil
     ) throws {
         (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        process.executableURL = tool.url
-        process.arguments = arguments
         // The keys folder of whoever runs the tests is none of theirs.
-        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COAP_KEYS" }
-            .merging(environment) { $1 }
-        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
-        // Neither this nor the readers hold the tool, so that nobody keeps it running whom no test waits for.
-        process.terminationHandler = { [state, change] process in
-            let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-            state.withLock { $0.status = status }
+        let settings = ProcessInfo.processInfo.environment.filter { $0.key != "COAP_KEYS" }.merging(environment) { $1 }
+        child = try ChildProcess(
+            tool.url.path, arguments, environment: settings, input: .bytes(input ?? []), folder: folder)
+        // None of the threads holds the tool, so that nobody keeps it running whom no test waits for.
+        read(child.output) { $0.output += $1 }
+        read(child.errors) { $0.errors += $1 }
+        Thread.detachNewThread { [child, state, change] in
+            _ = child.waitForEnd { reap in
+                state.withLock { state in
+                    let status = reap()
+                    state.status = status
+                    return status
+                }
+            }
             change.yield()
         }
-        let (output, errors) = try Self.starting.withLock { _ in
-            let output = Self.pipe()
-            let errors = Self.pipe()
-            process.standardOutput = output
-            process.standardError = errors
-            if let input {
-                let pipe = Self.pipe()
-                // Fits into the pipe's buffer: nobody has to read yet.
-                try pipe.fileHandleForWriting.write(contentsOf: input)
-                try pipe.fileHandleForWriting.close()
-                process.standardInput = pipe
-            } else {
-                process.standardInput = FileHandle.nullDevice
-            }
-            try process.run()
-            try? output.fileHandleForWriting.close()
-            try? errors.fileHandleForWriting.close()
-            return (output, errors)
-        }
-        read(output) { $0.output += $1 }
-        read(errors) { $0.errors += $1 }
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak self] in self?.kill() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { [weak self] in self?.signal(SIGKILL) }
     }
 
-    deinit { kill() }
+    deinit { signal(SIGKILL) }
 
     /// Runs a tool to its end.
     static func run(
@@ -82,13 +65,13 @@ final class ToolProcess: Sendable {
     }
 
     /// Its process id.
-    var id: Int32 { process.processIdentifier }
+    var id: Int32 { child.id }
 
     /// Sends SIGINT.
-    func interrupt() { process.interrupt() }
+    func interrupt() { signal(SIGINT) }
 
     /// Sends SIGTERM.
-    func terminate() { process.terminate() }
+    func terminate() { signal(SIGTERM) }
 
     /// Waits for its end; one task at a time.
     func end() async -> ToolResult {
@@ -110,13 +93,15 @@ final class ToolProcess: Sendable {
     }
 
     /// Reads on a thread of its own until the other end is closed.
-    private func read(_ pipe: Pipe, _ append: @escaping @Sendable (inout State, ArraySlice<UInt8>) -> Void) {
-        let reader = pipe.fileHandleForReading
+    private func read(
+        _ descriptor: Int32, _ append: @escaping @Sendable (inout State, ArraySlice<UInt8>) -> Void
+    ) {
         Thread.detachNewThread { [state, change] in
+            defer { close(descriptor) }
             var buffer = [UInt8](repeating: 0, count: 65_536)
             while true {
                 // What is there, at once: a file handle's own reading waits until the buffer is full.
-                let count = Foundation.read(reader.fileDescriptor, &buffer, buffer.count)
+                let count = Foundation.read(descriptor, &buffer, buffer.count)
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { break }
                 let bytes = buffer[..<count]
@@ -128,13 +113,10 @@ final class ToolProcess: Sendable {
         }
     }
 
-    private func kill() { if process.isRunning { _ = Foundation.kill(process.processIdentifier, SIGKILL) } }
-
-    private static func pipe() -> Pipe {
-        let pipe = Pipe()
-        for handle in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
-            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    /// Sends a signal unless it has ended: its process id may be another's by then.
+    private func signal(_ number: Int32) {
+        state.withLock { state in
+            if state.status == nil { _ = kill(child.id, number) }
         }
-        return pipe
     }
 }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
+import TestSupport
 
 /// The `openssl` program, a judge that shares no code with this package's own making and reading.
 struct OpenSSL {
     let status: Int32
-    /// Its standard output and error.
+    /// Its standard output and error, one behind the other.
     let output: String
 
     init(_ arguments: String...) async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        status = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        let child = try ChildProcess(
+            "/usr/bin/env", ["openssl"] + arguments, environment: ProcessInfo.processInfo.environment, input: .bytes([])
+        )
+        (status, output) = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                // Less than a pipe holds, so the second waits for nobody while the first is read.
+                let text = [child.output, child.errors].map { descriptor in
+                    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+                    return String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+                }
+                continuation.resume(returning: (child.waitForEnd(), text.joined()))
+            }
         }
-        // Less than a pipe holds, so it could be written before anybody read.
-        output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     }
 }

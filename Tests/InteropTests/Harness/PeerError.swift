@@ -4,8 +4,6 @@
 enum PeerError: Error, CustomStringConvertible {
     /// The program is not installed.
     case missing(String)
-    /// It cannot be started.
-    case notStarted(program: String, reason: String)
     /// The deadline passed.
     case late(waitingFor: String, transcript: String)
     /// It ended without printing what was waited for.
@@ -17,7 +15,6 @@ enum PeerError: Error, CustomStringConvertible {
         switch self {
         case .missing(let name):
             "\(name) is not installed: run 'make setup-test', or set \(Peer.skipVariable)=1 to skip its tests"
-        case .notStarted(let program, let reason): "\(program) cannot be started: \(reason)"
         case .late(let awaited, let transcript):
             "the deadline passed, waiting for \(awaited); until then:\n\(transcript)"
         case .ended(let awaited, let transcript): "it ended, waiting for \(awaited); it had printed:\n\(transcript)"

@@ -2,6 +2,7 @@
 
 import CoAP
 import Foundation
+import TestSupport
 
 /// Reads what a child prints on a thread of its own, wakes those who wait for it, and reaps it.
 final class PeerMonitor: Sendable {
@@ -177,16 +178,16 @@ final class PeerMonitor: Sendable {
     }
 
     private func reap() {
-        var info = siginfo_t()
-        // Waits without reaping: the process id stays the child's until no signal can be sent any more.
-        while waitid(P_PID, id_t(child.id), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-        let waiters = state.withLock { state in
-            var raw: Int32 = 0
-            waitpid(child.id, &raw, 0)
-            state.isReaped = true
-            state.status = raw & 0x7F == 0 ? raw >> 8 & 0xFF : 128 + raw & 0x7F
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values)
+        var waiters: [Waiter] = []
+        _ = child.waitForEnd { reap in
+            state.withLock { state in
+                let status = reap()
+                state.isReaped = true
+                state.status = status < 0 ? 128 - status : status
+                waiters = Array(state.waiters.values)
+                state.waiters = [:]
+                return status
+            }
         }
         for waiter in waiters { waiter.continuation.resume(returning: nil) }
     }

@@ -2,6 +2,7 @@
 
 import CoAP
 import Foundation
+import TestSupport
 
 /// A program that runs beside a test. What it prints is collected as it comes, so it never waits for a reader; it is killed
 /// when nobody holds this any more.
@@ -16,7 +17,7 @@ final class PeerProcess: Sendable {
 
     /// Starts a program with the tests' environment and the additions.
     ///
-    /// - Throws: ``PeerError/notStarted(program:reason:)``.
+    /// - Throws: `ProcessStartError`.
     init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         var settings = ProcessInfo.processInfo.environment
         settings["LC_ALL"] = "C.UTF-8"
@@ -29,7 +30,7 @@ final class PeerProcess: Sendable {
 
     /// Starts a program, closes its input and waits for its end.
     ///
-    /// - Throws: ``PeerError``: `missing`, `notStarted`, or `late` at the deadline, when it is killed.
+    /// - Throws: `ProcessStartError`, ``PeerError``: `missing`, or `late` at the deadline, when it is killed.
     static func run(
         _ peer: Peer, _ arguments: [String], environment: [String: String] = [:], within deadline: Duration = patience
     ) async throws -> PeerResult {
