@@ -19,6 +19,8 @@ final class ClientTransfer: @unchecked Sendable {
     var sink: ResponseBuffer?
     /// Told of the response before its body, when that is streamed.
     var head: Completion?
+    /// The one block of a streamed body that the request carries, and the body's size; nil for a whole request.
+    var part: (block: BlockOption, total: Int?)?
     /// Told how far the body is.
     var progress: (@Sendable (TransferProgress) -> Void)?
 
@@ -57,7 +59,11 @@ final class ClientTransfer: @unchecked Sendable {
         connection.core.loop.preconditionOnLoop()
         guard !isDone else { return completion(.failure(ClientConnection.cancelled)) }
         self.completion = completion
-        if isRaw { send(request, isRaw: true) { [self] in finish($0) } } else { begin() }
+        if isRaw { return send(request, isRaw: true) { [self] in finish($0) } }
+        guard let part else { return begin() }
+        var message = request
+        mark(&message, part.block, total: part.total)
+        send(message) { [self] in finish($0) }
     }
 
     /// Fetches the rest of a response whose first block is there.
