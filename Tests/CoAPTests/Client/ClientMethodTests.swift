@@ -86,10 +86,10 @@ struct ClientMethodTests {
                         answer.payload.count == size || answer.code == .internalServerError, "\(size): \(answer.code)")
                     #expect(answer.code == .internalServerError || size < 1_152)
                 }
-                let least = try await session.put("bytes", [UInt8](repeating: 1, count: 1_060))
-                #expect(least.text == "1060")
+                let least = try await session.put("bytes", [UInt8](repeating: 1, count: 1_024))
+                #expect(least.text == "1024")
                 let error = await #expect(throws: CoAPError.self) {
-                    try await session.put("bytes", [UInt8](repeating: 1, count: 1_150))
+                    try await session.get([String](repeating: String(repeating: "p", count: 200), count: 6))
                 }
                 #expect(error?.code == .tooLarge)
             }
