@@ -33,7 +33,8 @@ let package = Package(
 
         // Values and parsers: no C, no I/O.
         .target(name: "CoAPCore", swiftSettings: strict),
-        .target(name: "SenML", dependencies: ["CoAPCore"], swiftSettings: strict),
+        .target(name: "CBOR", swiftSettings: strict),
+        .target(name: "SenML", dependencies: ["CBOR", "CoAPCore"], swiftSettings: strict),
 
         // The library a program embeds.
         .target(
@@ -45,7 +46,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
-        .target(name: "DeviceSimulator", dependencies: ["CoAP", "SenML"], swiftSettings: strict),
+        .target(name: "DeviceSimulator", dependencies: ["CBOR", "CoAP", "SenML"], swiftSettings: strict),
         .target(
             name: "CoAPTesting",
             dependencies: ["CoAP", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
@@ -54,7 +55,7 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CoAP", "CoAPCredentials", "DeviceSimulator", "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -69,7 +70,8 @@ let package = Package(
 
         // Tests: one folder a target, plus other people's programs and the attacks.
         .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore"], swiftSettings: strict),
-        .testTarget(name: "SenMLTests", dependencies: ["SenML"], swiftSettings: strict),
+        .testTarget(name: "CBORTests", dependencies: ["CBOR", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SenMLTests", dependencies: ["CBOR", "CoAPCore", "SenML"], swiftSettings: strict),
         .testTarget(
             name: "CoAPTests",
             dependencies: [
@@ -81,7 +83,8 @@ let package = Package(
         .testTarget(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "DeviceSimulatorTests", dependencies: ["DeviceSimulator", "CoAPTesting"], swiftSettings: strict),
+            name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
+            swiftSettings: strict),
         .testTarget(
             name: "CoAPCommandLineTests",
             dependencies: [
