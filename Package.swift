@@ -50,11 +50,15 @@ let package = Package(
             name: "CoAPTesting",
             dependencies: ["CoAP", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
 
+        // The judge of other servers, and the resources its cases need.
+        .target(
+            name: "Conformance", dependencies: ["CoAP", "CoAPCredentials", "SenML"], swiftSettings: strict),
+
         // The command line.
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CoAP", "CoAPCredentials", "DeviceSimulator", "SenML",
+                "CoAP", "CoAPCredentials", "Conformance", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -82,6 +86,8 @@ let package = Package(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["DeviceSimulator", "CoAPTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Conformance", "CoAPTesting", "SenML"], swiftSettings: strict),
         .testTarget(
             name: "CoAPCommandLineTests",
             dependencies: [
