@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Measures coap-server next to libcoap's own coap-server-openssl: GET of 15 bytes (/time) and 20 bytes, over plain UDP and DTLS with a
-# pre-shared key, the servers loaded in turn. ROUNDS, SECONDS_EACH, CONNECTIONS and WINDOW change the plan.
+# pre-shared key, and bodies of 100 KiB and 1 MiB in blocks, the servers loaded in turn. ROUNDS, SECONDS_EACH, CONNECTIONS and WINDOW change the plan.
 source "$(dirname "$0")/common.sh"
 need_swift
 command -v coap-server-openssl >/dev/null || fail "no coap-server-openssl; 'make setup-test' installs it"
@@ -50,6 +50,17 @@ coap bench "${plan[@]}" "coap://127.0.0.1:$port/time" "$plain/bench"
 
 say "DTLS with a pre-shared key"
 coap bench "${plan[@]}" -u bench --psk-file "$work/key" "coaps://127.0.0.1:$((port + 1))/time" "$secure/bench"
+
+# libcoap's server is given the bodies first; each is read block by block, one block at a time on each connection.
+for size in 100 1024; do
+    head -c $((size * 1024)) /dev/zero | tr '\0' x >"$work/body"
+    coap-client-openssl -m put -t 42 -b 1024 -f "$work/body" "coap://127.0.0.1:$port/example_data" >/dev/null
+    connections=16
+    [[ $size -eq 1024 ]] && connections=1
+    say "Bodies of $size KiB in blocks, plain UDP, $connections connections"
+    coap bench "${plan[@]}" --connections "$connections" --window 1 \
+        "coap://127.0.0.1:$port/example_data" "$plain/bench/$size"
+done
 
 say "An idle server: memory, and milliseconds from start to listening with keys present"
 times=()

@@ -63,7 +63,7 @@ public final class SimulatedDevice: Sendable {
             quantity: quantity, value: (value(time) * 10).rounded() / 10, unit: unit, device: name, time: time)
     }
 
-    /// Puts the device's resources on a router: `/sensors/temperature`, `/sensors/humidity`, `/actuators/led`, `/device`.
+    /// Puts the device's resources on a router: `/sensors/temperature`, `/sensors/humidity`, `/actuators/led`, `/device`, `/firmware`.
     public func register(on router: Router) {
         router.get(
             "sensors/temperature",
@@ -92,5 +92,14 @@ public final class SimulatedDevice: Sendable {
                 resourceType: "device", interface: "core.rp", contentFormats: DeviceDescription.contentFormats,
                 title: "About this device")
         ) { [self] _, _ in description }
+        router.get(
+            "firmware",
+            attributes: .init(
+                resourceType: "firmware", contentFormats: [.octetStream], title: "Firmware image",
+                size: FirmwareImage.usualSize)
+        ) { request, _ in try FirmwareImage(request).response }
+        router.upload(.put, "firmware", maximumSize: FirmwareImage.maximumSize) { _, _, body in
+            Response(.changed, text: "\(try await FirmwareImage.install(body)) bytes")
+        }
     }
 }

@@ -28,6 +28,12 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         .nanoseconds(lhs > rhs ? Int64(clamping: lhs.nanoseconds - rhs.nanoseconds) : 0)
     }
 
+    /// The moment earlier by a duration; the start of the clock where there is none.
+    package func earlier(by duration: Duration) -> MonotonicTime {
+        let nanos = duration.clampedNanoseconds
+        return MonotonicTime(nanoseconds: nanoseconds > nanos ? nanoseconds - nanos : 0)
+    }
+
     /// The earlier moment first.
     package static func < (lhs: MonotonicTime, rhs: MonotonicTime) -> Bool { lhs.nanoseconds < rhs.nanoseconds }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
+
 /// Lets one line a minute through for each kind and route, and counts the others: a peer must not be able to fill a log.
 package final class LogLimiter: Sendable {
     /// What is logged.
@@ -37,4 +39,18 @@ package final class LogLimiter: Sendable {
             return suppressed
         }
     }
+
+    /// Logs what a peer can provoke as often as it likes.
+    func warn(_ logger: Logger, _ kind: Kind, _ route: String, _ reason: String) {
+        guard let suppressed = admit(kind, route: route) else { return }
+        logger.warning(
+            Self.messages[kind] ?? "response was replaced",
+            metadata: [
+                LogKey.route: "\(route)", LogKey.error: "\(reason)", LogKey.suppressed: "\(suppressed)",
+            ])
+    }
+
+    private static let messages: [Kind: Logger.Message] = [
+        .handlerFailed: "handler failed", .handlerTimedOut: "handler timed out",
+    ]
 }

@@ -9,9 +9,12 @@ package struct OptionScan {
     let block2: UInt32?
     /// A critical option that stands more often than it may.
     let repeated: OptionNumber?
+    /// True when an entity-tag is there, which a response may be checked against.
+    let hasETag: Bool
     /// True when If-Match or If-None-Match is there.
     let hasConditions: Bool
     private let hasDotSegment: Bool
+    private let hopLimit: UInt32?
 
     /// Walks the options.
     package init(_ options: Options) {
@@ -20,6 +23,8 @@ package struct OptionScan {
         var block2: UInt32?
         var repeated: OptionNumber?
         var hasConditions = false
+        var hasETag = false
+        var hopLimit: UInt32?
         var hasDotSegment = false
         var previous: UInt16 = 0
         options.forEach { number, value in
@@ -30,6 +35,8 @@ package struct OptionScan {
                 }
             case OptionNumber.block1.rawValue: block1 = block1 ?? Self.uint(value)
             case OptionNumber.block2.rawValue: block2 = block2 ?? Self.uint(value)
+            case OptionNumber.eTag.rawValue: hasETag = true
+            case OptionNumber.hopLimit.rawValue: hopLimit = hopLimit ?? Self.uint(value)
             case OptionNumber.ifMatch.rawValue, OptionNumber.ifNoneMatch.rawValue: hasConditions = true
             case OptionNumber.noResponse.rawValue:
                 if number != previous { noResponse = UInt8(truncatingIfNeeded: Self.uint(value)) }
@@ -49,6 +56,8 @@ package struct OptionScan {
         self.block2 = block2
         self.repeated = repeated
         self.hasConditions = hasConditions
+        self.hasETag = hasETag
+        self.hopLimit = hopLimit
         self.hasDotSegment = hasDotSegment
     }
 
@@ -67,6 +76,9 @@ package struct OptionScan {
         }
         if Self.isReserved(block1) || Self.isReserved(block2) {
             return .diagnostic(.badRequest, "7 is no size of a block (RFC 7959 §2.2)")
+        }
+        if hopLimit == 0 {
+            return .diagnostic(.badRequest, "0 is no Hop-Limit (RFC 8768 §3)")
         }
         return nil
     }

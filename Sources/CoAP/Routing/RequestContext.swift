@@ -25,6 +25,9 @@ public struct RequestContext: Sendable {
     /// False when it is known that If-Match and If-None-Match are not there.
     var mayHaveConditions = true
 
+    /// The body, where it is read while it comes.
+    var body: RequestBody?
+
     /// The methods of the path; nil where no route has it.
     var match: RouteTree.Match?
 

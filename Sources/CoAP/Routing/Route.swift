@@ -14,5 +14,7 @@ struct Route: Sendable {
         case immediate(@Sendable (Request, RequestContext) throws -> Response)
         /// In a task that may wait.
         case suspending(@Sendable (Request, RequestContext) async throws -> Response)
+        /// In a task that reads the body while it comes, up to a limit in bytes.
+        case reading(limit: Int, @Sendable (Request, RequestContext) async throws -> Response)
     }
 }

@@ -7,15 +7,12 @@ package struct RouteTable: Sendable {
     private let tree: RouteTree
     private let hasMiddleware: Bool
     let limiter = LogLimiter()
-    /// The size of `.well-known/core` in bytes.
-    let discoverySize: Int
     private let respond: @Sendable (Request, RequestContext) async throws -> Response
 
     /// Takes a copy of a router's routes and adds `.well-known/core` (RFC 6690 §4).
     package init(_ router: Router) {
         let discovery = WellKnownCore(router.routes)
         tree = RouteTree(router.routes + [discovery.route])
-        discoverySize = discovery.document.description.utf8.count
         hasMiddleware = !router.middleware.isEmpty
         var respond: @Sendable (Request, RequestContext) async throws -> Response = Self.callHandler
         for middleware in router.middleware.reversed() {
@@ -74,26 +71,54 @@ package struct RouteTable: Sendable {
     private static let callHandler: @Sendable (Request, RequestContext) async throws -> Response = { request, context in
         switch try route(for: request, context).handler {
         case .immediate(let handler): try handler(request, context)
-        case .suspending(let handler): try await handler(request, context)
+        case .suspending(let handler), .reading(_, let handler): try await handler(request, context)
         }
     }
 
     /// The route that answers a request.
     ///
     /// - Throws: `ResponseError`: 4.04, 4.05, or 4.12 when a condition does not hold.
-    private static func route(for request: Request, _ context: RequestContext) throws(ResponseError) -> Route {
+    private static func route(for request: Request, _ context: RequestContext) throws -> Route {
         guard let match = context.match else { throw ResponseError(.notFound, "no such resource") }
         guard let route = match.methods[Int(request.method.rawValue)] else {
             throw ResponseError(.methodNotAllowed, "this resource does not know \(request.method)")
         }
-        if context.mayHaveConditions, route.preconditions == .resourceExists {
-            // RFC 7252 §5.10.8 binds every method; one entity-tag that matches is enough, and the empty one does.
-            let ifMatch = request.options.ifMatch
-            guard !request.options.ifNoneMatch, ifMatch.isEmpty || ifMatch.contains(where: \.isEmpty) else {
-                throw ResponseError(.preconditionFailed)
-            }
-        }
+        if context.mayHaveConditions { try check(route.preconditions, request, context) }
         return route
+    }
+
+    /// RFC 7252 §5.10.8 binds every method; one entity-tag that matches is enough, and the empty one matches what exists.
+    private static func check(
+        _ preconditions: Preconditions, _ request: Request, _ context: RequestContext
+    ) throws {
+        let ifMatch = request.options.ifMatch
+        let holds: Bool
+        switch preconditions {
+        case .checkedByHandler: return
+        case .resourceExists: holds = !request.options.ifNoneMatch && (ifMatch.isEmpty || ifMatch.contains([]))
+        case .entityTag(let current):
+            let tag = try current(request, context)
+            let matches = ifMatch.contains { $0.isEmpty ? tag != nil : $0 == tag }
+            holds = (ifMatch.isEmpty || matches) && !(request.options.ifNoneMatch && tag != nil)
+        }
+        guard holds else { throw ResponseError(.preconditionFailed) }
+    }
+
+    /// Why a body in blocks need not come at all; nil when that is known only with the whole of it, or middleware decides.
+    func earlyRefusal(_ request: Request, _ context: RequestContext) -> Response? {
+        guard !hasMiddleware else { return nil }
+        do {
+            _ = try Self.route(for: request, context)
+            return nil
+        } catch {
+            return response(for: error, context)
+        }
+    }
+
+    /// The most bytes of a body that its handler reads while it comes; nil where the handler wants it whole.
+    func uploadLimit(_ context: RequestContext, _ method: Method) -> Int? {
+        guard case .reading(let limit, _) = context.match?.methods[Int(method.rawValue)]?.handler else { return nil }
+        return limit
     }
 }
 

@@ -55,7 +55,7 @@ public final class Router {
             .immediate { request, context in try handler(request, context).response(to: request) })
     }
 
-    private func add(
+    func add(
         _ method: Method, _ path: String, _ attributes: LinkAttributes, _ preconditions: Preconditions,
         _ handler: Route.Handler
     ) {
@@ -81,4 +81,7 @@ public enum Preconditions: Sendable {
     case resourceExists
     /// The handler itself.
     case checkedByHandler
+    /// The router, by the resource's present entity-tag, 1–8 bytes, which the closure says; nil says that the resource does not
+    /// exist. What does not hold answers 4.12.
+    case entityTag(@Sendable (Request, RequestContext) throws -> [UInt8]?)
 }

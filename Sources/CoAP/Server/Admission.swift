@@ -25,9 +25,6 @@ struct Admission {
     private let inAll: Int
     private let bodySize: Int
 
-    /// The most that one message holds, until bodies of several blocks are put together.
-    private static let messageBody = 1024
-
     init(_ configuration: ServerConfiguration) {
         perPeer = max(1, configuration.maximumRequestsPerSession)
         inAll = max(1, configuration.maximumRequests)
@@ -37,8 +34,12 @@ struct Admission {
     /// Judges a request.
     func verdict(_ scan: OptionScan, _ type: MessageType, bodySize: Int, _ load: Load) -> Verdict {
         if load.isStopping || load.ofPeer >= perPeer || load.inAll >= inAll {
+            // A peer's own doing is told from the server's (RFC 8516).
+            let isItsOwn = !load.isStopping && load.ofPeer >= perPeer && load.inAll < inAll
             var refusal = Response.diagnostic(
-                .serviceUnavailable, load.isStopping ? "stopping" : "too many requests")
+                isItsOwn ? .tooManyRequests : .serviceUnavailable,
+                load.isStopping
+                    ? "stopping" : isItsOwn ? "\(perPeer) requests at once are the most" : "too many requests")
             refusal.options.maxAge = 5
             return .turnAway(refusal, reason: load.isStopping ? "stopping" : "overload")
         }
@@ -46,18 +47,8 @@ struct Admission {
             // RFC 7252 §5.4.1: a non-confirmable request with a bad critical option is rejected.
             return refusal.code == .badOption && type == .nonConfirmable ? .ignore : .refuse(refusal)
         }
-        // Block1 in a body of more than one block: what is missing cannot be put together.
-        if let block = scan.block1, block & 0x8 != 0 || block >> 4 != 0 { return .refuse(tooLarge) }
-        if let block = scan.block2, block >> 4 != 0 {
-            return .refuse(.diagnostic(.badOption, "there is only one block"))
-        }
         return bodySize > self.bodySize ? .refuse(tooLarge) : .admit
     }
 
-    private var tooLarge: Response {
-        let limit = min(bodySize, Self.messageBody)
-        var refusal = Response.diagnostic(.requestEntityTooLarge, "a body here has at most \(limit) bytes")
-        refusal.options.size1 = UInt32(limit)
-        return refusal
-    }
+    private var tooLarge: Response { ServerUpload.tooLarge(bodySize) }
 }

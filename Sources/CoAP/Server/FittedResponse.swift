@@ -12,8 +12,7 @@ struct FittedResponse {
     /// - Parameters:
     ///   - response: what the handler returned.
     ///   - room: the bytes for options and payload.
-    ///   - advice: what the client is told when a representation is too long; nil tells nothing.
-    init(_ response: Response, room: Int, advice: @autoclosure () -> String? = nil) {
+    init(_ response: Response, room: Int) {
         self.response = response
         if response.code == .hopLimitReached {
             // libcoap writes its own address there, and in 4.3.1 a byte too far when there is a payload (RFC 8768 §4).
@@ -26,8 +25,7 @@ struct FittedResponse {
         guard !self.response.fits(room) else { return }
         problem = "\(response.payload.count) bytes of payload, \(room) bytes of room"
         if response.code.isSuccess {
-            let advice = advice().map { Array($0.utf8) } ?? []
-            self.response = Response(.internalServerError, payload: advice)
+            self.response = Response(.internalServerError)
         } else {
             self.response = response.shortened(to: room)
         }

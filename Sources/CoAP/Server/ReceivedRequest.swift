@@ -11,6 +11,19 @@ struct ReceivedRequest {
     let route: String
     let routeNumber: Int
     let started: MonotonicTime
+    /// The options as they came.
+    let options: Options
+    /// True when the client holds a representation already.
+    let hasETag: Bool
+    /// The bytes of the payload as they came, with the marker before them.
+    let payloadSize: Int
+    /// What the request says of blocks; nil for nothing.
+    var transfer: BlockwiseRequest?
+    /// Block1 of the response.
+    var block1: BlockOption?
+
+    /// True when the response may need to be another than the handler's.
+    var shapesResponse: Bool { hasETag || transfer != nil }
 
     var isConfirmable: Bool { type == .confirmable }
 

@@ -3,7 +3,7 @@
 /// The limits and deadlines of a server. Every one has a bound that a peer cannot move: a count of zero or less is taken
 /// as 1, a duration of zero or less as the shortest there is.
 public struct ServerConfiguration: Hashable, Sendable {
-    /// How many requests of one peer may be under way at once, from 1; more answer 5.03; 64.
+    /// How many requests of one peer may be under way at once, from 1; more answer 4.29; 64.
     public var maximumRequestsPerSession = 64
 
     /// How many requests may be under way in all, from 1; more answer 5.03; 10,000.
@@ -43,8 +43,28 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// How long a handler may take; then its task is cancelled and 5.03 is answered; 120 s.
     public var handlerTimeout: Duration = .seconds(120)
 
-    /// The largest body of a request in bytes, from 0; more answers 4.13; 1 MiB, and today what one message holds.
+    /// The largest body of a request in bytes, from 0; more answers 4.13; 1 MiB. Handlers that read the body while it comes
+    /// have limits of their own.
     public var maximumBodySize = 1 << 20
+
+    /// The largest block of a body that is sent or asked for, in bytes (RFC 7959 §2.2): 16, 32, 64, 128, 256, 512 or 1,024, and the
+    /// next lower one for what is in between; 1,024. Responses above it are sent in blocks.
+    public var preferredBlockSize = 1_024
+
+    /// How many bodies of one peer may be under way in blocks at once, in each direction, from 1; beyond that the one not gone on
+    /// with for longest is given up; 16.
+    public var maximumTransfersPerSession = 16
+
+    /// How many bytes the bodies under way in blocks may hold in all; beyond that those not gone on with for longest are given
+    /// up; 64 MiB.
+    public var maximumTransferMemory = 64 << 20
+
+    /// After how long a body in blocks is given up that is not gone on with, from 1 s; 247 s, EXCHANGE_LIFETIME
+    /// (RFC 7252 §4.8.2).
+    public var transferTimeout: Duration = .seconds(247)
+
+    /// Which peers on plain CoAP must show that they are where they say (RFC 9175 §2.4); all that are not on this host.
+    public var addressValidation = AddressValidation.remotePeers
 
     /// How long requests under way may go on after the server was asked to stop; 5 s.
     public var shutdownGrace: Duration = .seconds(5)

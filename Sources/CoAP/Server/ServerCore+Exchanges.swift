@@ -104,13 +104,15 @@ extension ServerCore {
     }
 
     /// The response as it can be sent.
-    private func fitting(_ response: Response, _ request: ReceivedRequest) -> Response {
+    func fitting(_ response: Response, _ request: ReceivedRequest) -> Response {
+        var response = response
+        if request.shapesResponse || response.payload.count > preferredBlockSize {
+            response = shaped(response, request, now: .now)
+        }
+        if !request.session.isAddressProved { response = limited(response, request) }
         let room = request.session.handle.maximumMessageSize - Int(request.key.token.count)
         if response.code.isSuccess, response.fits(room) { return response }
-        let fitted = FittedResponse(
-            response, room: room,
-            advice: request.route == WellKnownCore.route
-                ? "the list is longer than one message; filter it with ?rt= or ?href=" : nil)
+        let fitted = FittedResponse(response, room: room)
         if let problem = fitted.problem {
             warn(.responseReplaced, "response cannot be sent as it is", request.route, problem)
         }

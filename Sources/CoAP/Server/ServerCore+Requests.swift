@@ -38,7 +38,7 @@ extension ServerCore: CoAPServerContextDelegate {
         _ message: InboundMessage, _ type: MessageType, _ key: ExchangeKey, on session: ServerSession,
         now: MonotonicTime, reply: ReplySlot
     ) {
-        let request = Request(method: key.method, options: message.options(), payload: message.payload())
+        var request = Request(method: key.method, options: message.options(), payload: message.payload())
         let scan = OptionScan(request.options)
         let load = Admission.Load(ofPeer: session.pending.count, inAll: pendingCount, isStopping: isStopping)
         switch admission.verdict(scan, type, bodySize: request.payload.count, load) {
@@ -54,18 +54,43 @@ extension ServerCore: CoAPServerContextDelegate {
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
         context.mayHaveConditions = scan.hasConditions
         table.locate(request, &context)
-        let received = ReceivedRequest(
+        var received = ReceivedRequest(
             session: session, key: key, type: type, noResponse: scan.noResponse, route: context.route,
-            routeNumber: context.match?.number ?? -1, started: now)
+            routeNumber: context.match?.number ?? -1, started: now, options: request.options, hasETag: scan.hasETag,
+            payloadSize: request.payload.isEmpty ? 0 : request.payload.count + 1)
+        if !session.isAddressProved, let challenge = challenge(request, on: session, now: now) {
+            return refuse(with: challenge, reply)
+        }
+        if scan.block1 != nil || scan.block2 != nil {
+            switch takeBlocks(&request, &received, context, now: now) {
+            case .carryOut: break
+            case .answer(let response): return fill(reply, with: response, received)
+            case .read(let download, let block):
+                let exchange = ServerExchange(received)
+                launch(exchange) { await $0.read(download, block, route: exchange.request.route) }
+                return hand(exchange, to: reply)
+            case .stream(let stream, let piece, let isFirst, let isLast):
+                return hand(
+                    carryOn(stream, piece, isFirst: isFirst, isLast: isLast, request, context, received), to: reply)
+            }
+        }
         // Most handlers need not wait: their answers cost neither task nor exchange.
         if let response = table.immediateResponse(to: request, context) {
-            return fill(reply, with: response, received)
+            if response.stream == nil { return fill(reply, with: response, received) }
+            let exchange = ServerExchange(received)
+            launch(exchange) { await $0.opened(response, exchange.request) }
+            return hand(exchange, to: reply)
         }
         let exchange = ServerExchange(received)
         launch(request, context, exchange)
+        hand(exchange, to: reply)
+    }
+
+    /// Ends libcoap's callback with the answer that came meanwhile, or without one.
+    private func hand(_ exchange: ServerExchange, to reply: ReplySlot) {
         if let response = exchange.inlineResponse {
             exchange.inlineResponse = nil
-            fill(reply, with: response, received)
+            fill(reply, with: response, exchange.request)
         } else {
             reply.silence()
             putOff(exchange)
@@ -85,8 +110,18 @@ extension ServerCore: CoAPServerContextDelegate {
         let core = self
         let task = Task.immediate(executorPreference: loop) { [table] in
             let response = await table.response(to: request, context)
-            core.complete(exchange, response)
+            if response.stream == nil {
+                core.complete(exchange, response)
+            } else {
+                core.complete(exchange, await core.opened(response, exchange.request))
+            }
         }
+        if exchange.inlineResponse == nil { exchange.task = task }
+    }
+
+    private func launch(_ exchange: ServerExchange, _ body: @escaping @Sendable (ServerCore) async -> Response) {
+        let core = self
+        let task = Task.immediate(executorPreference: loop) { core.complete(exchange, await body(core)) }
         if exchange.inlineResponse == nil { exchange.task = task }
     }
 }

@@ -20,6 +20,9 @@ final class ServerCore: @unchecked Sendable {
     /// How many exchanges, and how many unacknowledged responses, all sessions together hold.
     var rememberedCount = 0
     var unacknowledgedCount = 0
+    /// The bytes that bodies under way in blocks hold.
+    var transferBytes = 0
+    let echoes = EchoChallenge()
     private(set) var isStopping = false
     private var contexts: [CoAPContext] = []
     private var whenIdle: (() -> Void)?
@@ -33,9 +36,6 @@ final class ServerCore: @unchecked Sendable {
         self.logger = logger
         admission = Admission(configuration)
     }
-
-    /// The bytes of payload that surely fit one message.
-    private static let messageSize = 1024
 
     // MARK: Start and stop
 
@@ -66,11 +66,6 @@ final class ServerCore: @unchecked Sendable {
             }
             for context in contexts { try context.start() }
             scheduleSweep()
-            if table.discoverySize > Self.messageSize {
-                logger.warning(
-                    "the list of resources is longer than one message: clients must filter it with ?rt= or ?href=",
-                    metadata: [LogKey.route: "\(WellKnownCore.route)", LogKey.error: "\(table.discoverySize) bytes"])
-            }
             return listening
         } catch {
             closeContexts()
@@ -148,6 +143,7 @@ final class ServerCore: @unchecked Sendable {
         if let session = ServerSession.attached(to: handle) { return session }
         let session = ServerSession(
             handle, on: context, now: now, cacheCapacity: configuration.rememberedExchanges)
+        session.isAddressProved = needsNoProof(session.peer)
         handle.attachment = Unmanaged.passUnretained(session).toOpaque()
         handle.allowOutstanding(UnacknowledgedResponses.limit)
         sessions[handle] = session
@@ -163,6 +159,9 @@ final class ServerCore: @unchecked Sendable {
         abandon(session, answer: false)
         rememberedCount -= session.cache.count
         unacknowledgedCount -= session.unacknowledged.count
+        change(session, \.transferBytes, \.transfers.byteCount) { session in
+            for upload in session.transfers.removeAll() { giveUp(upload) }
+        }
         metrics.sessionsChanged(by: -1)
     }
 
@@ -185,6 +184,9 @@ final class ServerCore: @unchecked Sendable {
         for session in sessions.values {
             change(session, \.rememberedCount, \.cache.count) { $0.cache.expire(at: now) }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.expire(at: now) }
+            if session.transfers.oldestUse != nil {
+                endTransfers(of: session, unusedSince: now.earlier(by: max(configuration.transferTimeout, .seconds(1))))
+            }
             guard session.peer.isSecure, !session.isClosed, session.pending.isEmpty,
                 now - session.lastHeard > secureTimeout
             else { continue }

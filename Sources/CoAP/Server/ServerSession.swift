@@ -8,10 +8,14 @@ final class ServerSession {
     var cache: ExchangeCache
     /// The requests whose answers are still to come.
     var pending: [ExchangeKey: ServerExchange] = [:]
+    /// The bodies that come and go in blocks.
+    var transfers = ServerTransfers()
     var unacknowledged = UnacknowledgedResponses()
     /// When the peer last sent something that DTLS let through.
     var lastHeard: MonotonicTime
     var isClosed = false
+    /// True when the peer has shown that it is where it says, or need not.
+    var isAddressProved = true
 
     init(_ handle: SessionHandle, on context: CoAPContext, now: MonotonicTime, cacheCapacity: Int) {
         self.handle = handle

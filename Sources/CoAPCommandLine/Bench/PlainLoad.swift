@@ -7,8 +7,15 @@ import Foundation
 struct PlainLoad {
     private struct Connection {
         let descriptor: Int32
-        /// When the request of each place in the window was sent; nil where none is under way.
-        var sent: [(number: UInt32, at: MonotonicTime)?]
+        /// The request of each place in the window, and when its first block was asked for; nil where none is under way.
+        var sent: [Sent?]
+    }
+
+    private struct Sent {
+        let number: UInt32
+        let started: MonotonicTime
+        let at: MonotonicTime
+        let block: UInt32
     }
 
     let plan: LoadPlan
@@ -17,7 +24,8 @@ struct PlainLoad {
     ///
     /// - Throws: ``CoAPError`` when nothing at all is answered or there are no sockets left, `CancellationError`.
     func run(_ addresses: [SocketAddress]) throws -> LoadResult {
-        var message = WireRequest(plan.request)
+        // One for each block of the body; the first asks for none (RFC 7959 §2.4).
+        var messages = [WireRequest(plan.request)]
         var connections: [Connection] = []
         defer { for connection in connections { close(connection.descriptor) } }
         for _ in 0..<plan.connections {
@@ -41,13 +49,19 @@ struct PlainLoad {
         var isCounting = false
         var heard = false
 
-        func send(_ connection: Int, _ place: Int) {
+        func send(_ connection: Int, _ place: Int, _ block: UInt32 = 0, _ first: MonotonicTime? = nil) {
+            while messages.count <= Int(block) {
+                var next = plan.request
+                next.options.block2 = BlockOption(number: UInt32(messages.count))
+                messages.append(WireRequest(next))
+            }
             // The place in the window is in the number, so that a response finds its request without a table.
             number &+= 1
             let marked = number &* UInt32(plan.window) &+ UInt32(place)
-            message.number(marked)
-            connections[connection].sent[place] = (marked, .now)
-            _ = message.bytes.withUnsafeBytes {
+            messages[Int(block)].number(marked)
+            let now = MonotonicTime.now
+            connections[connection].sent[place] = Sent(number: marked, started: first ?? now, at: now, block: block)
+            _ = messages[Int(block)].bytes.withUnsafeBytes {
                 Foundation.send(
                     connections[connection].descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
             }
@@ -77,7 +91,7 @@ struct PlainLoad {
                 return result
             }
             guard poll(&polls, nfds_t(polls.count), 100) > 0 else {
-                resendLost(&connections, at: .now, isCounting: isCounting, &result, send)
+                resendLost(&connections, at: .now, isCounting: isCounting, &result) { send($0, $1) }
                 continue
             }
             for index in polls.indices where polls[index].revents != 0 {
@@ -89,8 +103,15 @@ struct PlainLoad {
                     let place = Int(response.number % UInt32(plan.window))
                     guard let sent = connections[index].sent[place], sent.number == response.number else { continue }
                     heard = true
+                    if response.code == .content,
+                        let next = buffer.withUnsafeBytes({ WireRequest.nextBlock(.init(rebasing: $0[..<count])) }),
+                        next <= BlockOption.maximumNumber
+                    {
+                        send(index, place, next, sent.started)
+                        continue
+                    }
                     if isCounting {
-                        let time = (MonotonicTime.now - sent.at).clampedNanoseconds / 1000
+                        let time = (MonotonicTime.now - sent.started).clampedNanoseconds / 1000
                         result.note(success: response.code.isSuccess, microseconds: UInt32(clamping: time))
                     }
                     send(index, place)

@@ -13,7 +13,7 @@ public struct ServerCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "coap-server", abstract: "Serve a simulated device over DTLS.",
         discussion: """
-            The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device. It \
+            The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, /firmware. It \
             comes in text, JSON and SenML. Peers need a pre-shared key or a certificate of the keys folder.
 
             Examples:
@@ -35,7 +35,7 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
 
-    @Flag(help: ArgumentHelp("Serve /bench too: 20 bytes, for scripts/bench.sh.", visibility: .hidden))
+    @Flag(help: ArgumentHelp("Serve /bench too, for scripts/bench.sh.", visibility: .hidden))
     var bench = false
 
     /// Made by the parser.
@@ -61,7 +61,7 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         let router = Router()
         SimulatedDevice().register(on: router)
-        if bench { router.get("bench", attributes: .init(isListed: false)) { _, _ in "twenty bytes exactly" } }
+        if bench { BenchResources.register(on: router) }
         let toSay = hints
         let server = CoAPServer(
             endpoints: endpoints, security: security, router: router, logger: Logger(label: "coap-server"),

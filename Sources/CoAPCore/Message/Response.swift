@@ -11,6 +11,10 @@ public struct Response: Hashable, Sendable {
     /// The body in bytes; on an error, text for a person (RFC 7252 §5.5.2).
     public var payload: [UInt8]
 
+    /// The body when it is read while it is sent; nil when ``payload`` is all of it. A response with one needs an entity-tag
+    /// that tells its contents from others', or else a client that asks again for a part after minutes may have to start anew.
+    public var stream: BodyStream?
+
     /// A response of a code, its options and body.
     public init(_ code: Code, options: Options = Options(), payload: [UInt8] = []) {
         self.code = code
@@ -27,6 +31,14 @@ public struct Response: Hashable, Sendable {
     /// A response with text as its body.
     public init(_ code: Code = .content, text: String) {
         self.init(code, payload: Array(text.utf8), contentFormat: .text)
+    }
+
+    /// A response whose body is read while it is sent.
+    public init(_ code: Code = .content, stream: BodyStream, contentFormat: ContentFormat, eTag: [UInt8]? = nil) {
+        self.init(code)
+        self.stream = stream
+        options.contentFormat = contentFormat
+        if let eTag { options.eTags = [eTag] }
     }
 
     /// An error with a diagnostic for a person: no format, as RFC 7252 §5.5.2 asks.

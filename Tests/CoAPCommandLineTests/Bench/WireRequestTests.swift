@@ -49,4 +49,26 @@ struct WireRequestTests {
             [0x64, 0x01, 9, 9, 1, 2, 3, 4], [0xA4, 0x45, 9, 9, 1, 2, 3, 4], [0x64, 0x00, 9, 9, 1, 2, 3, 4],
         ] { #expect(response(other) == nil, "\(other)") }
     }
+
+    @Test("The block that follows is found, whatever stands before it")
+    func nextBlock() {
+        func next(_ options: Options) -> UInt32? {
+            let token = Token([1, 2, 3, 4]) ?? .empty
+            let message = Message(
+                .acknowledgement, .content, messageID: 1, token: token, options: options, payload: [1])
+            return message.bytes.withUnsafeBytes { WireRequest.nextBlock($0) }
+        }
+        var options = Options()
+        #expect(next(options) == nil)
+        options.block2 = BlockOption(number: 70, hasMore: true)
+        #expect(next(options) == 71)
+        options.eTags = [[1, 2, 3]]
+        options.contentFormat = .json
+        options.size2 = 100_000
+        options.append(CoAPOption(OptionNumber(rawValue: 20), [UInt8](repeating: 1, count: 100)))
+        #expect(next(options) == 71)
+        options.block2 = BlockOption(number: 70)
+        #expect(next(options) == nil)
+        for count in 0..<30 { _ = [UInt8](repeating: 0xEE, count: count).withUnsafeBytes { WireRequest.nextBlock($0) } }
+    }
 }

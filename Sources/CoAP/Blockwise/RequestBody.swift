@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A request's body as it comes, block by block (RFC 7959 §2.5): an AsyncSequence of its bytes in order, in pieces of at most a
+/// block.
+///
+/// The client is asked for the next block when the last one was taken, so that a slow handler slows the client down and
+/// nothing piles up. It is read once.
+public final class RequestBody: AsyncSequence, Sendable {
+    /// A piece of the body, 1 byte to 1,471.
+    public typealias Element = [UInt8]
+
+    private struct State {
+        var chunk: [UInt8]?
+        var whenTaken: (@Sendable () -> Void)?
+        var isLast = false
+        var failure: CoAPError?
+        var reader: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Locked(State())
+
+    init() {}
+
+    /// A body that is whole already.
+    convenience init(_ bytes: [UInt8]) {
+        self.init()
+        state.withLock {
+            $0.chunk = bytes.isEmpty ? nil : bytes
+            $0.isLast = true
+        }
+    }
+
+    /// Hands on a block; the closure is called when a reader has it.
+    func push(_ chunk: [UInt8], isLast: Bool, whenTaken: @escaping @Sendable () -> Void) {
+        let reader = state.withLock { state in
+            state.chunk = chunk.isEmpty && isLast ? nil : chunk
+            state.isLast = isLast
+            state.whenTaken = whenTaken
+            defer { state.reader = nil }
+            return state.reader
+        }
+        reader?.resume()
+    }
+
+    /// Ends the body before it is whole.
+    func fail(_ error: CoAPError) {
+        let reader = state.withLock { state in
+            if !state.isLast { state.failure = error }
+            defer { state.reader = nil }
+            return state.reader
+        }
+        reader?.resume()
+    }
+
+    /// Reads the body from its beginning.
+    public func makeAsyncIterator() -> Iterator { Iterator(body: self) }
+
+    /// Reads a body.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let body: RequestBody
+
+        /// The next piece; nil at the end.
+        ///
+        /// - Throws: `CoAPError`: `timeout` when the client does not go on, `closed` when its session ends, `protocolError`
+        ///   when its blocks do not fit together, `tooLarge`, `cancelled`.
+        public mutating func next() async throws(CoAPError) -> [UInt8]? { try await body.next() }
+    }
+
+    private enum Next {
+        case piece([UInt8], (@Sendable () -> Void)?)
+        case end
+        case failed(CoAPError)
+        case wait
+    }
+
+    private func next() async throws(CoAPError) -> [UInt8]? {
+        while true {
+            let next: Next = state.withLock { state in
+                if let failure = state.failure { return .failed(failure) }
+                if let chunk = state.chunk {
+                    defer {
+                        state.chunk = nil
+                        state.whenTaken = nil
+                    }
+                    return .piece(chunk, state.whenTaken)
+                }
+                return state.isLast ? .end : .wait
+            }
+            switch next {
+            case .piece(let piece, let whenTaken):
+                whenTaken?()
+                return piece
+            case .end: return nil
+            case .failed(let error): throw error
+            case .wait: await wait()
+            }
+        }
+    }
+
+    private func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let mustWait = state.withLock { state in
+                    guard state.chunk == nil, !state.isLast, state.failure == nil, state.reader == nil else {
+                        return false
+                    }
+                    state.reader = continuation
+                    return true
+                }
+                if !mustWait { continuation.resume() }
+            }
+        } onCancel: {
+            fail(CoAPError(.cancelled, "the request was given up before its body was whole"))
+        }
+    }
+}
