@@ -32,6 +32,8 @@ final class ClientConnection: @unchecked Sendable {
     var isSending = false
     /// Wakes when the present session may count as silent.
     var silenceTimer: TimerQueue<() -> Void>.ID?
+    /// What tells the last upload in blocks from others (RFC 9175 §3).
+    var lastRequestTag = UInt32.random(in: .min ... .max)
     /// True once the server has sent anything.
     var wasEverHeard = false
 

@@ -11,9 +11,9 @@ public final class ClientSession: Sendable {
     /// The server's URI, as the session was asked for.
     public let uri: CoAPURI
 
-    private let core: ClientCore
-    private let connection: ClientConnection
-    private let configuration: ClientConfiguration
+    let core: ClientCore
+    let connection: ClientConnection
+    let configuration: ClientConfiguration
 
     /// True when the host is a name, which requests say again.
     private let namesHost: Bool
@@ -37,6 +37,11 @@ public final class ClientSession: Sendable {
     /// When a server loses its sessions, as in a restart, a new one is made as soon as it has been silent for three times
     /// ``TransmissionParameters/ackTimeout``, and idempotent requests without conditions or an acknowledgement are sent again on it.
     ///
+    /// Bodies of any size pass, in blocks where they do not fit one message (RFC 7959): the timeout is that of each block
+    /// then. A resource that changes while it is read is read anew, up to three times. Who puts Block1 or Block2 among the
+    /// options deals with blocks alone, and gets each response as it comes. A server's demand to prove that a request is
+    /// fresh is met by repeating it (Echo, RFC 9175 §2.3).
+    ///
     /// - Parameters:
     ///   - request: what to ask.
     ///   - confirmable: false sends the request once and repeats nothing. Then neither a server's reset nor the network's word
@@ -44,25 +49,36 @@ public final class ClientSession: Sendable {
     ///   - timeout: how long to wait for the response; nil takes ``ClientConfiguration/requestTimeout``.
     /// - Throws: `CoAPError`: `timeout` without a response, `unreachable` when nobody listens, `handshakeFailed` when a
     ///   lost connection could not be made anew, `protocolError` when the server refuses the message with a reset,
-    ///   `tooLarge` when the request does not fit one message or the response comes in blocks (RFC 7959), `limitReached` when
-    ///   too many wait already, `closed` when the session ends, `cancelled` when the task is.
+    ///   or breaks the protocol, `tooLarge` when the request's options do not fit a message or the response's body is over
+    ///   ``ClientConfiguration/maximumBodySize``, `limitReached` when too many wait already, `closed` when the session ends,
+    ///   `cancelled` when the task is.
     public func request(
         _ request: Request, confirmable: Bool = true, timeout: Duration? = nil
     ) async throws(CoAPError) -> Response {
-        let outgoing = PendingRequest(
-            asSent(request), confirmable: confirmable, timeout: timeout ?? configuration.requestTimeout)
-        let connection = connection
+        try await run(transfer(request, confirmable: confirmable, timeout: timeout))
+    }
+
+    /// A request and its response in as many messages as they need.
+    func transfer(_ request: Request, confirmable: Bool = true, timeout: Duration? = nil) -> ClientTransfer {
+        ClientTransfer(asSent(request), on: connection, confirmable: confirmable, timeout: timeout)
+    }
+
+    /// Waits for the end of a transfer; with a response whose first block is there, for the rest of it.
+    func run(_ transfer: ClientTransfer, behind first: Response? = nil) async throws(CoAPError) -> Response {
         let loop = core.loop
         let result: Result<Response, CoAPError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if loop.isOnLoop {
-                    connection.send(outgoing) { continuation.resume(returning: $0) }
-                } else {
-                    loop.submit { connection.send(outgoing) { continuation.resume(returning: $0) } }
+                let start: @Sendable () -> Void = {
+                    if let first {
+                        transfer.start(behind: first) { continuation.resume(returning: $0) }
+                    } else {
+                        transfer.start { continuation.resume(returning: $0) }
+                    }
                 }
+                if loop.isOnLoop { start() } else { loop.submit(start) }
             }
         } onCancel: {
-            loop.submit { connection.cancel(outgoing) }
+            loop.submit { transfer.cancel() }
         }
         return try result.get()
     }
@@ -126,7 +142,7 @@ public final class ClientSession: Sendable {
         guard uri.port != 0 else {
             throw CoAPError(.invalidURI, "port 0 cannot be connected to; write the server's port")
         }
-        try configuration.transmission.validate()
+        try configuration.validate()
         let name = try ServerName(host: uri.host)
         let core = try ClientCore.shared()
         let started = MonotonicTime.now

@@ -23,15 +23,20 @@ final class PendingRequest: @unchecked Sendable {
     var isAcknowledged = false
     var isCancelled = false
 
-    /// True when doing it twice is the same as once: for idempotent methods without conditions, whose second answer would be
-    /// that the condition does not hold any more (RFC 7252 §5.1, §5.10.8).
-    var mayBeRepeated: Bool {
-        request.method.isIdempotent && !request.options.contains(.ifMatch) && !request.options.contains(.ifNoneMatch)
-    }
+    /// ``Request/mayBeRepeated``.
+    var mayBeRepeated: Bool { request.mayBeRepeated }
 
     init(_ request: Request, confirmable: Bool, timeout: Duration) {
         self.request = request
         isConfirmable = confirmable
         self.timeout = timeout
+    }
+}
+
+extension Request {
+    /// True when doing it twice is the same as once: for idempotent methods without conditions, whose second answer would be
+    /// that the condition does not hold any more (RFC 7252 §5.1, §5.10.8).
+    var mayBeRepeated: Bool {
+        method.isIdempotent && !options.contains(.ifMatch) && !options.contains(.ifNoneMatch)
     }
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+
+/// A body as a server hands it out in blocks, for the tests of clients.
+struct BlockBody: Sendable {
+    var bytes: [UInt8]
+    var eTag: [UInt8]? = [1]
+    /// The largest blocks it sends.
+    var size = 1024
+    var tellsSize = true
+
+    /// So many bytes, none like its neighbours.
+    static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
+
+    /// What the server answers to a request for a block, or for all.
+    func answer(_ asked: BlockOption?) -> Response {
+        var response = Response(.content)
+        let size = min(size, asked?.size ?? size)
+        let offset = asked?.offset ?? 0
+        guard offset <= bytes.count else { return Response(.badRequest) }
+        let end = min(offset + size, bytes.count)
+        response.payload = Array(bytes[offset..<end])
+        if let eTag { response.options.eTags = [eTag] }
+        guard asked != nil || end < bytes.count else { return response }
+        response.options.block2 = BlockOption(number: UInt32(offset / size), hasMore: end < bytes.count, size: size)
+        if tellsSize, offset == 0 { response.options.size2 = UInt32(bytes.count) }
+        return response
+    }
+}
