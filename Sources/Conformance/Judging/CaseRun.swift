@@ -91,9 +91,11 @@ package final class CaseRun {
 
     /// Sends a message and waits for nothing.
     func send(_ message: Message, remark: String = "") throws(CaseEnd) {
+        // First: a channel that is opened forgets what was sent on another.
+        let channel = try channel()
         if message.code != .empty { knownTokens.insert(message.token) }
         if message.type == .confirmable || message.type == .nonConfirmable { usedIDs.insert(message.messageID) }
-        try channel().send(message, remark: remark)
+        channel.send(message, remark: remark)
     }
 
     /// Refuses a message of the server (RFC 7252 §4.2).
