@@ -51,11 +51,15 @@ let package = Package(
             name: "CoAPTesting",
             dependencies: ["CoAP", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
 
+        // The judge of other servers, and the resources its cases need.
+        .target(
+            name: "Conformance", dependencies: ["CoAP", "CoAPCredentials", "SenML"], swiftSettings: strict),
+
         // The command line.
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CBOR", "CoAP", "CoAPCredentials", "DeviceSimulator", "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "Conformance", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,6 +89,8 @@ let package = Package(
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Conformance", "CoAPTesting", "SenML"], swiftSettings: strict),
         .testTarget(
             name: "CoAPCommandLineTests",
             dependencies: [

@@ -94,6 +94,16 @@ int ccoap_ssl_heard_coap(const SSL *ssl) {
 
 int ccoap_ssl_set_server_name(SSL *ssl, const char *name) { return SSL_set_tlsext_host_name(ssl, name) == 1; }
 
+int ccoap_ssl_handle_timeout(SSL *ssl) { return (int)DTLSv1_handle_timeout(ssl); }
+
+int64_t ccoap_ssl_timeout(SSL *ssl) {
+    struct timeval left;
+    if (!DTLSv1_get_timeout(ssl, &left)) return -1;
+    return (int64_t)left.tv_sec * 1000000 + left.tv_usec;
+}
+
+void ccoap_ssl_set_mtu(SSL *ssl, long mtu) { SSL_set_mtu(ssl, mtu); }
+
 int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store) { return SSL_set1_verify_cert_store(ssl, store) == 1; }
 
 int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate) { return SSL_add1_chain_cert(ssl, certificate) == 1; }

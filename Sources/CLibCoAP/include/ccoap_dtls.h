@@ -37,6 +37,15 @@ int ccoap_ssl_heard_coap(const SSL *ssl);
 /// Asks for a host name in the hello (RFC 6066 §3); 0 on failure.
 int ccoap_ssl_set_server_name(SSL *ssl, const char *name);
 
+/// Repeats the last flight of a handshake when its time has come: 1 when it was repeated, 0 before that, -1 on failure.
+int ccoap_ssl_handle_timeout(SSL *ssl);
+
+/// The microseconds until that; -1 when nothing is to be repeated.
+int64_t ccoap_ssl_timeout(SSL *ssl);
+
+/// Has handshake messages fit datagrams of this many bytes.
+void ccoap_ssl_set_mtu(SSL *ssl, long mtu);
+
 /// Replaces the trust anchors of one connection; the store keeps a reference of its own; 0 on failure.
 int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store);
 

@@ -23,7 +23,9 @@ public struct CoAPCommand: AsyncParsableCommand {
                     GetCommand.self, PutCommand.self, PostCommand.self, DeleteCommand.self, FetchCommand.self,
                     PatchCommand.self, IPatchCommand.self,
                 ]),
-            CommandGroup(name: "Servers", subcommands: [DiscoverCommand.self, PingCommand.self, BenchCommand.self]),
+            CommandGroup(
+                name: "Servers",
+                subcommands: [DiscoverCommand.self, PingCommand.self, BenchCommand.self, ConformanceCommand.self]),
             CommandGroup(name: "Credentials", subcommands: [KeysCommand.self]),
         ])
 

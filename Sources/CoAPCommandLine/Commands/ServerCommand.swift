@@ -3,6 +3,7 @@
 public import ArgumentParser
 import CoAP
 import CoAPCredentials
+import Conformance
 import DeviceSimulator
 import Logging
 import ServiceLifecycle
@@ -20,6 +21,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server
               coap-server --listen coaps://127.0.0.1:0 --keys /etc/coap/keys
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
+              coap-server --scenario plugtest --listen coap://[::1]:5683 --listen coaps://[::1]:5684
             """, version: CommandLineTool.version)
 
     @Option(
@@ -31,6 +33,14 @@ public struct ServerCommand: AsyncParsableCommand {
     var listen: [String] = []
 
     @OptionGroup var keysFolder: KeysFolderOption
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What to serve: the device, or the resources of ETSI's CoAP plugtest for 'coap conformance' and other checkers. \
+            The plugtest's key 'sesame' of the identity 'password' is known to everybody.
+            """, valueName: "scenario"))
+    var scenario = ServerScenario.device
 
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
@@ -60,11 +70,24 @@ public struct ServerCommand: AsyncParsableCommand {
             hints = ServerHints(folder)
         }
         let router = Router()
-        SimulatedDevice().register(on: router)
+        var configuration = ServerConfiguration()
+        var changing: Task<Void, Never>?
+        switch scenario {
+        case .device: SimulatedDevice().register(on: router)
+        case .plugtest:
+            let plugtest = PlugtestServer()
+            plugtest.register(on: router)
+            configuration = PlugtestServer.configuration
+            let keys = try PlugtestKeys(beside: security?.preSharedKeys)
+            security?.preSharedKeys = keys
+            changing = Task { await plugtest.run() }
+        }
+        defer { changing?.cancel() }
         if bench { BenchResources.register(on: router) }
         let toSay = hints
         let server = CoAPServer(
-            endpoints: endpoints, security: security, router: router, logger: Logger(label: "coap-server"),
+            endpoints: endpoints, security: security, router: router, configuration: configuration,
+            logger: Logger(label: "coap-server"),
             onListening: { uris in Self.announce(uris, toSay) })
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)

@@ -57,6 +57,12 @@ struct CredentialOptions: ParsableArguments {
         -c FILE -j FILE (certificates)
         """
 
+    /// True when there are credentials on the command line, whole or in part.
+    var isGiven: Bool {
+        identity != nil || pskIdentity != nil || pskFile != nil || psk != nil || certificate != nil || privateKey != nil
+            || ca != nil
+    }
+
     /// The client's security for a URI.
     ///
     /// - Throws: `CoAPError` with what is missing, contradicts itself or cannot be read.

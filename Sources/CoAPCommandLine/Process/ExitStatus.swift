@@ -4,6 +4,8 @@ import CoAP
 
 /// What the tools' exit codes mean, after sysexits.h where that has a word for it.
 enum ExitStatus {
+    /// `coap conformance` only: a case failed.
+    static let notConforming: Int32 = 1
     static let clientError: Int32 = 4
     static let serverError: Int32 = 5
     static let usage: Int32 = 64
