@@ -76,6 +76,12 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// How long requests under way may go on after the server was asked to stop; 5 s.
     public var shutdownGrace: Duration = .seconds(5)
 
+    /// The groups whose requests the plain endpoints answer, on their own ports (RFC 7252 §8); none. Answered are non-confirmable
+    /// requests that change nothing; errors and empty lists are not sent.
+    public var multicastGroups: [MulticastGroup] = []
+    /// Within which time a request to a group is answered, at a random moment, from zero; 5 s (DEFAULT_LEISURE, RFC 7252 §8.2).
+    public var multicastLeisure: Duration = .seconds(5)
+
     /// The default limits.
     public init() {}
 }
