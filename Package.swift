@@ -33,19 +33,20 @@ let package = Package(
 
         // Values and parsers: no C, no I/O.
         .target(name: "CoAPCore", swiftSettings: strict),
-        .target(name: "SenML", dependencies: ["CoAPCore"], swiftSettings: strict),
+        .target(name: "CBOR", swiftSettings: strict),
+        .target(name: "SenML", dependencies: ["CBOR", "CoAPCore"], swiftSettings: strict),
 
         // The library a program embeds.
         .target(
             name: "CoAP",
             dependencies: [
-                "CLibCoAP", "CoAPCore",
+                "CLibCoAP", "CoAPCore", "SenML",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
-        .target(name: "DeviceSimulator", dependencies: ["CoAP", "SenML"], swiftSettings: strict),
+        .target(name: "DeviceSimulator", dependencies: ["CBOR", "CoAP", "SenML"], swiftSettings: strict),
         .target(
             name: "CoAPTesting",
             dependencies: ["CoAP", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
@@ -58,7 +59,7 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CoAP", "CoAPCredentials", "Conformance", "DeviceSimulator", "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "Conformance", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -73,7 +74,8 @@ let package = Package(
 
         // Tests: one folder a target, plus other people's programs and the attacks.
         .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore"], swiftSettings: strict),
-        .testTarget(name: "SenMLTests", dependencies: ["SenML"], swiftSettings: strict),
+        .testTarget(name: "CBORTests", dependencies: ["CBOR", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "SenMLTests", dependencies: ["CBOR", "CoAPCore", "SenML"], swiftSettings: strict),
         .testTarget(
             name: "CoAPTests",
             dependencies: [
@@ -85,7 +87,8 @@ let package = Package(
         .testTarget(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "DeviceSimulatorTests", dependencies: ["DeviceSimulator", "CoAPTesting"], swiftSettings: strict),
+            name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
+            swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Conformance", "CoAPTesting", "SenML"], swiftSettings: strict),
         .testTarget(

@@ -3,7 +3,7 @@
 public import CoAP
 import SenML
 
-/// What a device says about itself, in text, JSON or SenML.
+/// What a device says about itself, in text, SenML, JSON or CBOR.
 public struct DeviceDescription: Hashable, Sendable {
     /// Who made it.
     public var manufacturer: String
@@ -27,24 +27,20 @@ public struct DeviceDescription: Hashable, Sendable {
 }
 
 extension DeviceDescription: Representation {
-    /// Text first, then SenML and JSON.
-    public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+    /// Text first, then SenML in JSON and CBOR, JSON and CBOR.
+    public static var contentFormats: [ContentFormat] { Presentation.contentFormats }
 
     /// Lines of `label: value`, a SenML pack of a record a field, or an object.
     public func encoded(as format: ContentFormat) throws -> [UInt8] {
         let seconds = uptime.rounded(.down)
-        switch format {
-        case .senMLJSON:
-            var records = fields.dropLast().map { SenMLRecord(name: $0.label, value: .string($0.value)) }
-            records.append(SenMLRecord(name: "uptime", unit: .second, value: .number(seconds)))
-            records[0].baseName = name + ":"
-            return try SenMLPack(records).encoded(as: format)
-        case .json:
-            let members = fields.map { JSONValue.Member($0.label, .string($0.value)) }
-            return Array(JSONValue.object(members + [.init("uptime", .number(seconds))]).compact.utf8)
-        default:
-            let lines = fields.map { "\($0.label): \($0.value)" } + ["uptime: \(Int64(seconds)) s"]
-            return Array(lines.joined(separator: "\n").utf8)
-        }
+        var records = fields.dropLast().map { SenMLRecord(name: $0.label, value: .string($0.value)) }
+        records.append(SenMLRecord(name: "uptime", unit: .second, value: .number(seconds)))
+        records[0].baseName = name + ":"
+        let members = fields.map { JSONValue.Member($0.label, .string($0.value)) }
+        let lines = fields.map { "\($0.label): \($0.value)" } + ["uptime: \(Int64(seconds)) s"]
+        return try Presentation(
+            text: lines.joined(separator: "\n"), senML: SenMLPack(records),
+            json: .object(members + [.init("uptime", .number(seconds))])
+        ).encoded(as: format)
     }
 }

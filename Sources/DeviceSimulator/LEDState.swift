@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CBOR
 public import CoAP
 import SenML
 
-/// Whether a light-emitting diode is on, in text, JSON or SenML.
+/// Whether a light-emitting diode is on, in text, SenML, JSON or CBOR.
 public struct LEDState: Hashable, Sendable {
     /// True when it shines.
     public var isOn: Bool
@@ -15,32 +16,30 @@ public struct LEDState: Hashable, Sendable {
 }
 
 extension LEDState: Representation, DecodableRepresentation {
-    /// Text first, then SenML and JSON.
-    public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+    /// Text first, then SenML in JSON and CBOR, JSON and CBOR.
+    public static var contentFormats: [ContentFormat] { Presentation.contentFormats }
 
-    /// Text, which is assumed where a request names nothing, SenML and JSON.
-    public static var acceptedFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+    /// Text, which is assumed where a request names nothing, SenML, JSON and CBOR.
+    public static var acceptedFormats: [ContentFormat] { Presentation.contentFormats }
 
-    /// `on` or `off`, a SenML pack of one record, or `{"on":true}`.
+    /// `on` or `off`, a SenML pack of one record, or `{"on":true}` in JSON or CBOR.
     public func encoded(as format: ContentFormat) throws -> [UInt8] {
-        switch format {
-        case .senMLJSON:
-            // A state that no device has told has no name before its own.
-            let base = device.isEmpty ? nil : device + ":"
-            return try SenMLPack([SenMLRecord(baseName: base, name: "led", value: .bool(isOn))]).encoded(as: format)
-        case .json: return Array(JSONValue.object([.init("on", .bool(isOn))]).compact.utf8)
-        default: return Array((isOn ? "on" : "off").utf8)
-        }
+        // A state that no device has told has no name before its own.
+        let base = device.isEmpty ? nil : device + ":"
+        let record = SenMLRecord(baseName: base, name: "led", value: .bool(isOn))
+        return try Presentation(
+            text: isOn ? "on" : "off", senML: SenMLPack([record]), json: .object([.init("on", .bool(isOn))])
+        ).encoded(as: format)
     }
 
-    /// Reads `on`, `off`, `1`, `0`, `true`, `false`; `true`, `false`, `{"on": …}` in JSON; `vb` or `v` of the newest record of a
+    /// Reads `on`, `off`, `1`, `0`, `true`, `false`; `true`, `false`, `{"on": …}` in JSON or CBOR; `vb` or `v` of the newest record of a
     /// SenML pack, of several from one time the first.
     ///
     /// - Throws: `ResponseError` with 4.00 that says what to write.
     public init(decoding payload: [UInt8], as format: ContentFormat) throws {
         let state: Bool?
         switch format {
-        case .senMLJSON:
+        case .senMLJSON, .senMLCBOR:
             let records = try SenMLPack(decoding: payload, as: format).resolved(now: SimulatedDevice.systemClock())
             let newest = records.last { $0.value != nil }?.time
             switch records.first(where: { $0.value != nil && $0.time == newest })?.value {
@@ -48,8 +47,10 @@ extension LEDState: Representation, DecodableRepresentation {
             case .number(let value): state = value == 1 ? true : value == 0 ? false : nil
             default: state = nil
             }
-        case .json:
-            let value = try? JSONParser.parse(payload)
+        case .json, .cbor:
+            let value =
+                format == .json
+                ? try? JSONParser.parse(payload) : (try? CBORReader.parse(payload)).flatMap(JSONValue.init)
             switch value?["on"] ?? value {
             case .bool(let value): state = value
             default: state = nil
@@ -62,7 +63,7 @@ extension LEDState: Representation, DecodableRepresentation {
             }
         }
         guard let state else {
-            throw ResponseError(.badRequest, #"write on or off, {"on": true} in JSON, or vb in SenML"#)
+            throw ResponseError(.badRequest, #"write on or off, {"on": true} in JSON or CBOR, or vb in SenML"#)
         }
         isOn = state
     }

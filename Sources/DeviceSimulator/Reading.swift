@@ -3,7 +3,7 @@
 public import CoAP
 import SenML
 
-/// What a sensor shows: a quantity with its unit, in text, JSON or SenML.
+/// What a sensor shows: a quantity with its unit, in text, SenML, JSON or CBOR.
 public struct Reading: Hashable, Sendable {
     /// The quantity's name, `temperature`.
     public var quantity: String
@@ -24,25 +24,17 @@ public struct Reading: Hashable, Sendable {
 }
 
 extension Reading: Representation {
-    /// Text first, then SenML and JSON.
-    public static var contentFormats: [ContentFormat] { [.text, .senMLJSON, .json] }
+    /// Text first, then SenML in JSON and CBOR, JSON and CBOR.
+    public static var contentFormats: [ContentFormat] { Presentation.contentFormats }
 
     /// `21.4 °C`, a SenML pack of one record, or an object with value and unit.
     public func encoded(as format: ContentFormat) throws -> [UInt8] {
         let unit = SenMLUnit(rawValue: unit)
-        switch format {
-        case .senMLJSON:
-            let record = SenMLRecord(
-                baseName: device + ":", name: quantity, unit: unit, value: .number(Double(digits) ?? value),
-                time: time.rounded())
-            return try SenMLPack([record]).encoded(as: format)
-        case .json:
-            return Array(
-                JSONValue.object([
-                    .init(quantity, .number(digits)), .init("unit", .string(unit.rawValue)),
-                ]).compact.utf8)
-        default:
-            return Array("\(digits) \(unit.displayed)".utf8)
-        }
+        let record = SenMLRecord(
+            baseName: device + ":", name: quantity, unit: unit, value: .number(Double(digits) ?? value),
+            time: time.rounded())
+        let json = JSONValue.object([.init(quantity, .number(digits)), .init("unit", .string(unit.rawValue))])
+        return try Presentation(text: "\(digits) \(unit.displayed)", senML: SenMLPack([record]), json: json)
+            .encoded(as: format)
     }
 }

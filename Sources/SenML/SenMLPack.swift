@@ -2,7 +2,8 @@
 
 public import CoAPCore
 
-/// Readings of sensors in SenML (RFC 8428), read from and written as `application/senml+json`.
+/// Readings of sensors in SenML (RFC 8428), read from and written as `application/senml+json` and
+/// `application/senml+cbor`.
 public struct SenMLPack: Hashable, Sendable {
     /// The records in order, as they stand in the pack.
     public var records: [SenMLRecord]
@@ -38,46 +39,5 @@ public struct SenMLPack: Hashable, Sendable {
         return result.enumerated().sorted { one, other in
             (one.element.time ?? 0, one.offset) < (other.element.time ?? 0, other.offset)
         }.map(\.element)
-    }
-}
-
-extension SenMLPack: Representation, DecodableRepresentation {
-    /// `application/senml+json`.
-    public static var contentFormats: [ContentFormat] { [.senMLJSON] }
-
-    /// `application/senml+json`.
-    public static var acceptedFormats: [ContentFormat] { [.senMLJSON] }
-
-    /// The pack as JSON (RFC 8428 §5).
-    ///
-    /// - Throws: `CoAPError` with code `invalidArgument` when the format is another one, or that says which record has a number
-    ///   that is not finite, which JSON cannot write, or a version other than 1 to 10.
-    public func encoded(as format: ContentFormat) throws(CoAPError) -> [UInt8] {
-        guard Self.contentFormats.contains(format) else {
-            throw CoAPError(.invalidArgument, "SenML is written as \(ContentFormat.senMLJSON), not as \(format)")
-        }
-        var items: [JSONValue] = []
-        for (index, record) in records.enumerated() {
-            guard record.isFinite else {
-                throw CoAPError(
-                    .invalidArgument, "SenML, record \(index): a number is not finite and cannot be written")
-            }
-            guard record.baseVersion.map(SenMLRecord.isKnown) ?? true else {
-                throw CoAPError(.invalidArgument, "SenML, record \(index): the version must be from 1 to 10")
-            }
-            items.append(SenMLJSON.encode(record))
-        }
-        return Array(JSONValue.array(items).compact.utf8)
-    }
-
-    /// Reads a pack of at most 1 MiB and 10,000 records.
-    ///
-    /// - Throws: `ResponseError` with 4.15 when the format is another one, with 4.00 that says which record or byte is wrong.
-    public init(decoding payload: [UInt8], as format: ContentFormat) throws {
-        guard Self.acceptedFormats.contains(format) else {
-            throw ResponseError(
-                .unsupportedContentFormat, "SenML is read as \(ContentFormat.senMLJSON), not as \(format)")
-        }
-        records = try SenMLJSON.decode(payload)
     }
 }

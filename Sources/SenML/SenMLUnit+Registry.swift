@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The registry's units, without those it advises against (RFC 8428 §12.1) and without the secondary ones of RFC 8798 §3, which
-// a pack of version 10 must not hold.
+// The registry's primary units (RFC 8428 §12.1, RFC 8798 §2), without those it advises against. Those and the secondary units
+// of RFC 8798 §3, which a pack of version 10 must not hold, are read and converted (`conversionToPrimary`), not offered.
 extension SenMLUnit {
     // Length, area, volume, mass.
 

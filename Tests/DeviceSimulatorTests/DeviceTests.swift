@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CBOR
 import CoAP
 import CoAPTesting
 import DeviceSimulator
+import SenML
 import Testing
 
 @Suite("The simulated device")
@@ -51,10 +53,46 @@ struct DeviceTests {
         #expect(senML.contentFormat == .senMLJSON)
         #expect(senML.text.hasPrefix(#"[{"bn":"urn:dev:ops:32473-room-3:","n":"humidity","u":"%RH","v":"#))
         #expect(senML.text.hasSuffix(#","t":1800000000}]"#))
-        let refused = try await tester.response(.get, "sensors/temperature", accept: .cbor)
+        let refused = try await tester.response(.get, "sensors/temperature", accept: .octetStream)
         #expect(refused.code == .notAcceptable)
         let device1 = try await tester.response(.get, "device")
         #expect(device1.text.contains("serial: 3\n"))
+    }
+
+    @Test(
+        "Every resource is shown in every format, and CBOR says what JSON says",
+        arguments: ["sensors/temperature", "sensors/humidity", "actuators/led", "device"])
+    func formats(path: String) async throws {
+        let (tester, _) = Self.tester()
+        let json = try await tester.response(.get, path, accept: .json)
+        let cbor = try await tester.response(.get, path, accept: .cbor)
+        #expect(cbor.contentFormat == .cbor)
+        // Objects are sorted in CBOR.
+        let members = try #require(JSONValue(try CBORReader.parse(cbor.payload)))
+        let expected = try JSONParser.parse(json.payload)
+        #expect(CBORWriter.encode(members.cbor) == CBORWriter.encode(expected.cbor))
+        let senML = try await tester.response(.get, path, accept: .senMLJSON)
+        let compact = try await tester.response(.get, path, accept: .senMLCBOR)
+        #expect(compact.contentFormat == .senMLCBOR && compact.payload.count < senML.payload.count)
+        #expect(
+            try SenMLPack(decoding: compact.payload, as: .senMLCBOR)
+                == SenMLPack(decoding: senML.payload, as: .senMLJSON))
+    }
+
+    @Test("The LED is switched by CBOR and SenML in CBOR")
+    func ledCBOR() async throws {
+        let (tester, device) = Self.tester()
+        // {"on": true}, true and [{4: false, 0: "led"}].
+        for (format, body, isOn) in [
+            (ContentFormat.cbor, [0xA1, 0x62, 0x6F, 0x6E, 0xF5], true), (.cbor, [0xF4], false), (.cbor, [0xF5], true),
+            (.senMLCBOR, [0x81, 0xA2, 0x04, 0xF4, 0x00, 0x63, 0x6C, 0x65, 0x64], false),
+        ] as [(ContentFormat, [UInt8], Bool)] {
+            let put = try await tester.response(.put, "actuators/led", contentFormat: format, payload: body)
+            #expect(put.code == .changed)
+            #expect(device.ledState.isOn == isOn)
+        }
+        let refused = try await tester.response(.put, "actuators/led", contentFormat: .cbor, payload: [0x01])
+        #expect(refused.code == .badRequest)
     }
 
     @Test(
@@ -83,7 +121,7 @@ struct DeviceTests {
             (ContentFormat.text, "maybe", Code.badRequest), (.text, "", .badRequest), (.json, "{", .badRequest),
             (.json, "1", .badRequest), (.senMLJSON, "[]", .badRequest),
             (.senMLJSON, #"[{"n":"a b","vb":false}]"#, .badRequest), (.senMLJSON, #"[{"vb":false}]"#, .badRequest),
-            (.cbor, "on", .unsupportedContentFormat),
+            (.cbor, "on", .badRequest), (.octetStream, "on", .unsupportedContentFormat),
         ])
     func ledErrors(format: ContentFormat, body: String, code: Code) async throws {
         let (tester, device) = Self.tester()
@@ -109,7 +147,7 @@ struct DeviceTests {
         let links = try LinkFormat(parsing: answer.payload).links
         #expect(links.map(\.target) == ["/sensors/temperature", "/sensors/humidity", "/actuators/led", "/device", "/firmware"])
         #expect(links[0]["rt"] == "temperature")
-        #expect(links[0]["ct"] == "0 110 50")
+        #expect(links[0]["ct"] == "0 110 112 50 60")
         #expect(links[2]["if"] == "core.a")
     }
 }

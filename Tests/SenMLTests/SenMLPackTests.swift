@@ -120,7 +120,7 @@ struct SenMLPackTests {
         #expect(error?.diagnostic?.contains("too large") == true)
     }
 
-    @Test("Another format is neither written nor read", arguments: [ContentFormat.senMLCBOR, .json, .text])
+    @Test("Another format is neither written nor read", arguments: [ContentFormat.cbor, .json, .text])
     func formats(format: ContentFormat) throws {
         let written = #expect(throws: CoAPError.self) { try SenMLPack([]).encoded(as: format) }
         #expect(written?.code == .invalidArgument)

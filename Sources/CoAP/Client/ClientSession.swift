@@ -58,6 +58,19 @@ public final class ClientSession: Sendable {
         try await run(transfer(request, confirmable: confirmable, timeout: timeout))
     }
 
+    /// Makes a request, as ``request(_:confirmable:timeout:)`` does, and tells how far its bodies are.
+    ///
+    /// - Parameter progress: called on the session's own thread with each block of a body that needs several, the request's
+    ///   first; it must be short.
+    public func request(
+        _ request: Request, confirmable: Bool = true, timeout: Duration? = nil,
+        progress: @escaping @Sendable (TransferProgress) -> Void
+    ) async throws(CoAPError) -> Response {
+        let transfer = transfer(request, confirmable: confirmable, timeout: timeout)
+        transfer.progress = progress
+        return try await run(transfer)
+    }
+
     /// A request and its response in as many messages as they need.
     func transfer(_ request: Request, confirmable: Bool = true, timeout: Duration? = nil) -> ClientTransfer {
         ClientTransfer(asSent(request), on: connection, confirmable: confirmable, timeout: timeout)

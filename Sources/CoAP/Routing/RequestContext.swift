@@ -28,6 +28,9 @@ public struct RequestContext: Sendable {
     /// The body, where it is read while it comes.
     var body: RequestBody?
 
+    /// Where the handler's number is put down, when somebody observes by it.
+    var observedNumber: ObservedNumberBox?
+
     /// The methods of the path; nil where no route has it.
     var match: RouteTree.Match?
 

@@ -24,6 +24,8 @@ struct ReceivedRequest {
 
     /// True when the response may need to be another than the handler's.
     var shapesResponse: Bool { hasETag || transfer != nil }
+    /// What a request with Observe registers, if its answer is a success.
+    var observation: ObservationRequest?
 
     var isConfirmable: Bool { type == .confirmable }
 

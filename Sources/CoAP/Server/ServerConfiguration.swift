@@ -66,6 +66,13 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// Which peers on plain CoAP must show that they are where they say (RFC 9175 §2.4); all that are not on this host.
     public var addressValidation = AddressValidation.remotePeers
 
+    /// How many observations one peer may have at once, from 0, which allows none; a registration beyond that is answered as a
+    /// request without Observe (RFC 7641 §4.1); 64.
+    public var maximumObservationsPerSession = 64
+
+    /// How many observations all peers together may have at once, from 0; 10,000.
+    public var maximumObservations = 10_000
+
     /// How long requests under way may go on after the server was asked to stop; 5 s.
     public var shutdownGrace: Duration = .seconds(5)
 

@@ -211,8 +211,25 @@ extension ServerCore {
 
     var preferredBlockSize: Int { min(max(configuration.preferredBlockSize, 16), 1024) }
 
+    /// A notification as it is sent: the first block of a larger body, whose others the client asks for (RFC 7959 §2.6).
+    func shaped(
+        notification response: Response, to request: Request, _ token: Token, _ session: ServerSession
+    ) -> Response {
+        guard response.payload.count > preferredBlockSize, response.code.isSuccess else { return response }
+        let transfer = BlockwiseRequest(request.method, request.options)
+        var response = response
+        tag(&response, transfer, session)
+        return firstBlock(response, transfer, session, token, now: .now)
+    }
+
     private func place(_ wanted: BlockOption?, options: Options, _ received: ReceivedRequest) -> BlockOption? {
-        let room = received.session.handle.maximumMessageSize - Int(received.key.token.count)
+        place(wanted, options: options, received.session, received.key.token)
+    }
+
+    private func place(
+        _ wanted: BlockOption?, options: Options, _ session: ServerSession, _ token: Token
+    ) -> BlockOption? {
+        let room = session.handle.maximumMessageSize - Int(token.count)
         return ServerDownload.block(wanted, options: options, preferredSize: preferredBlockSize, room: room)
     }
 
@@ -227,7 +244,7 @@ extension ServerCore {
             if let valid = validated(result, received) {
                 result = valid
             } else if isBlock {
-                result = firstBlock(result, transfer, received, now: now)
+                result = firstBlock(result, transfer, received.session, received.key.token, now: now)
             }
         }
         if let block1 = received.block1, result.options.block1 == nil { result.options.block1 = block1 }
@@ -255,16 +272,16 @@ extension ServerCore {
     }
 
     private func firstBlock(
-        _ response: Response, _ transfer: BlockwiseRequest, _ received: ReceivedRequest, now: MonotonicTime
+        _ response: Response, _ transfer: BlockwiseRequest, _ session: ServerSession, _ token: Token,
+        now: MonotonicTime
     ) -> Response {
-        let session = received.session
         let options = response.options
         var later = options
         later.observe = nil
         let download = ServerDownload(
             code: response.code, options: later, payload: response.payload, stream: nil,
             requestHash: transfer.requestHash)
-        guard let block = place(transfer.block2, options: options, received) else { return response }
+        guard let block = place(transfer.block2, options: options, session, token) else { return response }
         var first = download.response(block)
         guard first.code.isSuccess else { return first }
         if let observe = response.options.observe { first.options.observe = observe }

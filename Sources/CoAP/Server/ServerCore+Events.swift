@@ -17,6 +17,7 @@ extension ServerCore {
         guard let session = ServerSession.attached(to: handle) else { return }
         session.lastHeard = .now
         let before = session.unacknowledged.count
+        notificationAcknowledged(messageID, on: handle)
         change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }
         // Only who receives there knows the id of what was sent there.
         if session.unacknowledged.count < before { session.isAddressProved = true }
@@ -25,6 +26,7 @@ extension ServerCore {
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on handle: SessionHandle) {
         // libcoap goes on trying.
         if reason == .unreachable { return }
+        notificationFailed(messageID, on: handle)
         if let session = ServerSession.attached(to: handle) {
             if reason == .reset { session.lastHeard = .now }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }

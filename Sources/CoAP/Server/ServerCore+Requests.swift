@@ -74,6 +74,9 @@ extension ServerCore: CoAPServerContextDelegate {
                     carryOn(stream, piece, isFirst: isFirst, isLast: isLast, request, context, received), to: reply)
             }
         }
+        if let observe = scan.observe {
+            received.observation = observation(of: request, observe, &context, on: session, now: now)
+        }
         // Most handlers need not wait: their answers cost neither task nor exchange.
         if let response = table.immediateResponse(to: request, context) {
             if response.stream == nil { return fill(reply, with: response, received) }

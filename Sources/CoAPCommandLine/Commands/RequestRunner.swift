@@ -11,8 +11,8 @@ struct RequestRunner {
     var options: RequestOptions
     /// What to tell a person when the response lists nothing.
     var ifEmpty: String?
-    /// Puts the body into the request.
-    var body: (inout Request) throws(CoAPError) -> Void = { (_: inout Request) throws(CoAPError) in }
+    /// Puts the body into the request, or hands back one that is too long to be held.
+    var body: (inout Request) throws(CoAPError) -> InputBody? = { (_: inout Request) throws(CoAPError) in nil }
 
     /// Runs the request; throws ``Finished`` for a response that is no success.
     func run() async throws {
@@ -21,48 +21,58 @@ struct RequestRunner {
         request.options.uriQuery = uri.query
         try options.apply(to: &request)
         try options.checkOutput()
-        let configuration = try RequestOptions.configuration(timeout: options.timeout)
+        let configuration = try RequestOptions.configuration(
+            timeout: options.timeout, blockSize: options.blockSize)
         let security = try credentials.security(for: uri)
         // Last, as it may wait for the standard input.
-        try body(&request)
+        let stream = try body(&request)
         let transcript = Transcript(isOn: options.verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)
         do {
-            try await run(request, security, configuration, transcript)
+            try await run(request, stream, security, configuration, transcript)
         } catch let error as CoAPError {
             throw credentials.explained(error, security)
         }
     }
 
     private func run(
-        _ request: Request, _ security: ClientSecurity, _ configuration: ClientConfiguration, _ transcript: Transcript
+        _ request: Request, _ stream: InputBody?, _ security: ClientSecurity, _ configuration: ClientConfiguration,
+        _ transcript: Transcript
     ) async throws {
-        let (sent, response, info, duration) = try await CoAPClient.withSession(
+        let (exchange, info, duration) = try await CoAPClient.withSession(
             to: uri, security: security, configuration: configuration
         ) { session in
             let info = await session.connectionInfo
             transcript.connected(info)
-            let sent = session.asSent(request)
-            transcript.sending(sent, confirmable: !options.nonConfirmable)
+            let request = session.asSent(request)
+            transcript.sending(request, confirmable: !options.nonConfirmable, isStreamed: stream != nil)
+            let meter = TransferMeter()
+            defer { meter.end() }
             let started = ContinuousClock.now
-            let response = try await session.request(sent, confirmable: !options.nonConfirmable)
+            let exchange = try await Exchange(
+                request, stream, on: session, confirmable: !options.nonConfirmable,
+                // Together with the rest the body is shown, so it has to be there.
+                output: options.json ? nil : options.output, meter: meter)
             let duration = ContinuousClock.now - started
-            transcript.received(response, after: duration)
-            return (sent, response, info, duration)
+            transcript.received(exchange.response, size: exchange.size, after: duration)
+            return (exchange, info, duration)
         }
+        let response = exchange.response
         let status = ExitStatus.status(of: response.code)
-        if status == 0, let output = options.output { try OutputFile.write(response.payload, to: output) }
+        if status == 0, let output = options.output, !exchange.isWritten {
+            try OutputFile.write(response.payload, to: output)
+        }
         if options.json {
-            let object = ResponseJSON.object(sent, response, uri: uri, info: info, duration: duration)
+            let object = ResponseJSON.object(exchange.request, response, uri: uri, info: info, duration: duration)
             try Terminal.write(object.pretty + "\n")
         } else {
-            try show(response)
+            try show(response, size: exchange.size)
         }
         if status != 0 { throw Finished(status: status) }
     }
 
-    private func show(_ response: Response) throws(OutputError) {
+    private func show(_ response: Response, size: Int) throws(OutputError) {
         guard response.code.isSuccess else {
             let text = PrintableText.escaped(response.payload)
             return Terminal.complain("\(response.code)" + (text.isEmpty ? "" : ": \(text)"))
@@ -72,7 +82,7 @@ struct RequestRunner {
             try Terminal.write(
                 options.raw ? response.payload : body.render(response.payload, response.contentFormat))
         }
-        if let ifEmpty, response.payload.isEmpty { Terminal.complain(ifEmpty) }
+        if let ifEmpty, size == 0 { Terminal.complain(ifEmpty) }
         if let location = Self.location(of: response, to: uri) { Terminal.writeError("created \(location)\n") }
     }
 

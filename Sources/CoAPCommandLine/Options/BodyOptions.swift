@@ -23,14 +23,18 @@ struct BodyOptions: ParsableArguments {
 
     /// Puts the body into a request.
     ///
-    /// - Throws: `CoAPError`: `invalidArgument` for contradictions, `fileUnavailable` and `tooLarge` for the file.
-    func apply(to request: inout Request, isRequired: Bool) throws(CoAPError) {
+    /// - Returns: a body that is too long to be held, which is then not in the request.
+    /// - Throws: `CoAPError`: `invalidArgument` for contradictions, `fileUnavailable`.
+    func apply(to request: inout Request, isRequired: Bool) throws(CoAPError) -> InputBody? {
         if let contentFormat { request.options.contentFormat = try RequestOptions.format(contentFormat, "-t") }
         switch (text, file) {
         case (let text?, nil):
             request.payload = Array(text.utf8)
             if contentFormat == nil { request.options.contentFormat = .text }
-        case (nil, let file?): request.payload = try InputFile.read(file)
+        case (nil, let file?):
+            let stream = try InputBody(file)
+            guard let whole = try stream.readWhole() else { return stream }
+            request.payload = whole
         case (nil, nil):
             guard !isRequired else {
                 throw CoAPError(
@@ -39,5 +43,6 @@ struct BodyOptions: ParsableArguments {
             }
         case (_?, _?): throw CoAPError(.invalidArgument, "there are two bodies: give -e or -f, not both")
         }
+        return nil
     }
 }

@@ -25,8 +25,15 @@ struct RequestOptions: ParsableArguments {
     @Option(
         name: [.customShort("B", allowingJoined: true), .customLong("timeout")],
         help: ArgumentHelp(
-            "How long the handshake and the response may take each; 10 and 30 without it.", valueName: "seconds"))
+            "How long the handshake and each message's response may take; 10 and 30 without it.", valueName: "seconds"))
     var timeout: Double?
+
+    @Option(
+        name: .customLong("block-size"),
+        help: ArgumentHelp(
+            "The largest blocks of bodies that do not fit one message: 16, 32, 64, 128, 256, 512 or 1024; 1024 without it.",
+            valueName: "bytes"))
+    var blockSize: Int?
 
     @Option(
         name: [.customShort("O", allowingJoined: true), .customLong("option")],
@@ -45,8 +52,14 @@ struct RequestOptions: ParsableArguments {
     var raw = false
 
     /// The client's deadlines and limits.
-    static func configuration(timeout: Double?) throws(CoAPError) -> ClientConfiguration {
+    static func configuration(timeout: Double?, blockSize: Int? = nil) throws(CoAPError) -> ClientConfiguration {
         var configuration = ClientConfiguration()
+        if let blockSize {
+            guard BlockOption.sizes.contains(blockSize) else {
+                throw CoAPError(.invalidArgument, "--block-size takes 16, 32, 64, 128, 256, 512 or 1024")
+            }
+            configuration.blockSize = blockSize
+        }
         if let timeout {
             guard timeout >= 0.001, timeout <= 86_400 else {
                 throw CoAPError(.invalidArgument, "-B takes seconds, from 0.001 to 86400")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CBOR
 import CoAP
 import Foundation
 import SenML
@@ -13,12 +14,16 @@ struct BodyRenderer {
         guard !payload.isEmpty else { return [] }
         switch format {
         case .senMLJSON?:
-            if let table = senML(payload) { return Array(table.utf8) }
+            if let table = senML(payload, .senMLJSON) { return Array(table.utf8) }
             return json(payload)
+        case .senMLCBOR? where terminal.isInteractive:
+            if let table = senML(payload, .senMLCBOR) { return Array(table.utf8) }
+            return cbor(payload)
         case .linkFormat?:
             guard let links = try? LinkFormat(parsing: payload) else { return text(payload) }
             return Array(Self.links(links, terminal).utf8)
         case let format? where format.isJSON: return json(payload)
+        case let format? where format.isCBOR && terminal.isInteractive: return cbor(payload)
         case let format?:
             // What is not meant as text is passed on byte for byte to a program, and looked at for a person.
             if format.isText || terminal.isInteractive && Self.looksLikeText(payload) { return text(payload) }
@@ -46,9 +51,15 @@ struct BodyRenderer {
         return text(Array(value.pretty.utf8))
     }
 
-    private func senML(_ payload: [UInt8]) -> String? {
+    /// CBOR in diagnostic notation (RFC 8949 §8), as bytes where it is none.
+    private func cbor(_ payload: [UInt8]) -> [UInt8] {
+        guard let value = try? CBORReader.parse(payload) else { return Array(Self.dump(payload).utf8) }
+        return text(Array(value.prettyDiagnostic.utf8))
+    }
+
+    private func senML(_ payload: [UInt8], _ format: ContentFormat) -> String? {
         let now = Date().timeIntervalSince1970
-        guard let pack = try? SenMLPack(decoding: payload, as: .senMLJSON), let records = try? pack.resolved(now: now)
+        guard let pack = try? SenMLPack(decoding: payload, as: format), let records = try? pack.resolved(now: now)
         else {
             return nil
         }
@@ -117,6 +128,9 @@ struct BodyRenderer {
 }
 
 extension ContentFormat {
+    /// True for CBOR and what is built on it, without sequences of items.
+    fileprivate var isCBOR: Bool { mediaType.map { $0 == "application/cbor" || $0.hasSuffix("+cbor") } ?? false }
+
     /// True for text, XML, JSON and what is built on them.
     fileprivate var isText: Bool {
         guard let media = mediaType?.prefix(while: { $0 != ";" }) else { return false }

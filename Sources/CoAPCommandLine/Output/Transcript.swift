@@ -56,19 +56,20 @@ struct Transcript {
         }
     }
 
-    func sending(_ request: Request, confirmable: Bool) {
+    func sending(_ request: Request, confirmable: Bool, isStreamed: Bool = false) {
         line(">", "\(confirmable ? "CON" : "NON") \(request.method) \(request.pathDescription)")
         for option in request.options { line(">", "\(option)") }
+        if isStreamed { line(">", "(as it is read)") }
         if !request.payload.isEmpty { line(">", "(\(request.payload.count) bytes)") }
     }
 
-    func received(_ response: Response, after duration: Duration) {
+    func received(_ response: Response, size: Int, after duration: Duration) {
         line("<", "\(response.code)")
         for option in response.options {
             let meaning = option.number == .contentFormat ? response.contentFormat.map { " (\($0))" } ?? "" : ""
             line("<", "\(option)\(meaning)")
         }
-        line("<", "(\(response.payload.count) bytes after \(Self.milliseconds(duration)))")
+        line("<", "(\(size) bytes after \(Self.milliseconds(duration)))")
     }
 
     static func milliseconds(_ duration: Duration) -> String {

@@ -83,6 +83,28 @@ struct BodyRendererTests {
         }
     }
 
+    @Test("CBOR in diagnostic notation and SenML in CBOR as a table, at a terminal only")
+    func cbor() {
+        // {"on": true, "x": [1, h'ff', "\u{1B}"]}
+        let body: [UInt8] = [
+            0xA2, 0x62, 0x6F, 0x6E, 0xF5, 0x61, 0x78, 0x83, 0x01, 0x41, 0xFF, 0x61, 0x1B,
+        ]
+        #expect(
+            String(decoding: render(body, .cbor, to: Self.terminal), as: UTF8.self)
+                == "{\n  \"on\": true,\n  \"x\": [\n    1,\n    h'ff',\n    \"\\u001b\"\n  ]\n}\n")
+        // [{-3: 1600000000, 0: "t", 1: "Cel", 2: 21.5}]
+        let pack: [UInt8] = [
+            0x81, 0xA4, 0x22, 0x1A, 0x5F, 0x5E, 0x10, 0x00, 0x00, 0x61, 0x74, 0x01, 0x63, 0x43, 0x65, 0x6C, 0x02, 0xF9,
+            0x4D, 0x60,
+        ]
+        #expect(
+            String(decoding: render(pack, .senMLCBOR, to: Self.terminal), as: UTF8.self)
+                == "NAME  VALUE  UNIT  TIME\nt      21.5  °C    2020-09-13T12:26:40Z\n")
+        // What is CBOR and no SenML is shown as CBOR.
+        #expect(render([0xF5], .senMLCBOR, to: Self.terminal) == Array("true\n".utf8))
+        for format in [ContentFormat.cbor, .senMLCBOR] { #expect(render(pack, format, to: Self.pipe) == pack) }
+    }
+
     /// Escape sequences in every place a peer can put them.
     private static let attacks: [(String, ContentFormat?)] = [
         ("\u{1B}[2Jred\u{7}", .text), ("\u{9B}31m", .text), ("a\rb", nil), ("\u{1B}]0;mine\u{7}", .octetStream),

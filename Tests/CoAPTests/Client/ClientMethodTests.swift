@@ -84,10 +84,10 @@ struct ClientMethodTests {
                     let answer = try await session.get("bytes/\(size)", timeout: .seconds(20))
                     #expect(answer.payload.count == size, "\(size): \(answer.code)")
                 }
-                let least = try await session.put("bytes", [UInt8](repeating: 1, count: 1_060))
-                #expect(least.text == "1060")
+                let least = try await session.put("bytes", [UInt8](repeating: 1, count: 1_024))
+                #expect(least.text == "1024")
                 let error = await #expect(throws: CoAPError.self) {
-                    try await session.put("bytes", [UInt8](repeating: 1, count: 1_150))
+                    try await session.get([String](repeating: String(repeating: "p", count: 200), count: 6))
                 }
                 #expect(error?.code == .tooLarge)
             }
