@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "CoAP", "CoAPCredentials", "CoAPTesting", "TestSupport",
+                "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             // Other people's client and server in Python, found beside the tests when they run.

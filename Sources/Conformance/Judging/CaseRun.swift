@@ -71,13 +71,13 @@ package final class CaseRun {
 
     // MARK: - Sending
 
-    /// A request with the next message id and a token of its own unless one is given.
+    /// A request with the next message id and a token of its own unless one is given; without a path it has that of the options.
     func request(
         _ method: Method, _ path: String, type: MessageType = .confirmable, token: Token? = nil, query: [String] = [],
         _ options: [CoAPOption] = [], payload: [UInt8] = []
     ) -> Message {
         var all = Options(options)
-        all.uriPath = path.split(separator: "/").map(String.init)
+        if !path.isEmpty { all.uriPath = path.split(separator: "/").map(String.init) }
         if !query.isEmpty { all.uriQuery = query }
         let own = token ?? Token((0..<4).map { _ in UInt8.random(in: .min ... .max) }) ?? .empty
         return Message(type, method.code, messageID: freshID(), token: own, options: all, payload: payload)
