@@ -11,8 +11,8 @@ public final class ClientSession: Sendable {
     /// The server's URI, as the session was asked for.
     public let uri: CoAPURI
 
-    private let core: ClientCore
-    private let connection: ClientConnection
+    let core: ClientCore
+    let connection: ClientConnection
     private let configuration: ClientConfiguration
 
     /// True when the host is a name, which requests say again.
