@@ -3,11 +3,11 @@
 import Glibc
 
 /// Runs a call that blocks, such as a name's resolution, on a thread of its own.
-enum BlockingCall {
+package enum BlockingCall {
     /// Starts a thread for the closure; it must end by itself.
     ///
     /// - Throws: `CoAPError` with code `internal` when the system has no thread left.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(CoAPError) {
+    package static func start(_ body: @escaping @Sendable () -> Void) throws(CoAPError) {
         final class Box: Sendable {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }

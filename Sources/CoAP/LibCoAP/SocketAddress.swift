@@ -29,7 +29,8 @@ public struct SocketAddress: Hashable, Sendable {
     /// True for IPv6.
     public var isIPv6: Bool { bytes.count == 16 }
 
-    init?(sockaddr pointer: UnsafeRawPointer, length: Int) {
+    /// An address as the system hands it out; nil for other families.
+    package init?(sockaddr pointer: UnsafeRawPointer, length: Int) {
         guard length >= MemoryLayout<sockaddr_in>.size else { return nil }
         switch Int32(pointer.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET:
@@ -57,7 +58,7 @@ public struct SocketAddress: Hashable, Sendable {
     }
 
     /// Calls the closure with the address as the system wants it.
-    func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result {
+    package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result {
         var storage = sockaddr_storage()
         let length: Int
         if isIPv6 {
