@@ -39,7 +39,7 @@ let package = Package(
         .target(
             name: "CoAP",
             dependencies: [
-                "CLibCoAP", "CoAPCore",
+                "CLibCoAP", "CoAPCore", "SenML",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -168,6 +168,8 @@ final class CoAPContext: EventSource {
             client.parsed(type, isEmpty: isEmpty, messageID: messageID, on: session)
         } else if isEmpty, type == .acknowledgement {
             server?.acknowledged(messageID: messageID, on: session)
+        } else if type == .reset {
+            server?.reset(messageID: messageID, on: session)
         }
     }
 

@@ -28,6 +28,9 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
     /// A message with this id was acknowledged without a response; whether one was sent is for the delegate to know.
     func acknowledged(messageID: UInt16, on session: SessionHandle)
 
+    /// A message with this id was refused; whether one was sent is for the delegate to know.
+    func reset(messageID: UInt16, on session: SessionHandle)
+
     /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
     func pinged(_ session: SessionHandle)
 }

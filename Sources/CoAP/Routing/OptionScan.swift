@@ -4,6 +4,8 @@
 package struct OptionScan {
     /// The classes of response that are not wanted (RFC 7967).
     let noResponse: UInt8
+    /// Observe as it stands (RFC 7641 §2).
+    let observe: UInt32?
     /// Block1 and Block2 as they stand, number, more and size in one (RFC 7959 §2.2).
     let block1: UInt32?
     let block2: UInt32?
@@ -16,6 +18,7 @@ package struct OptionScan {
     /// Walks the options.
     package init(_ options: Options) {
         var noResponse: UInt8 = 0
+        var observe: UInt32?
         var block1: UInt32?
         var block2: UInt32?
         var repeated: OptionNumber?
@@ -28,6 +31,7 @@ package struct OptionScan {
                 if value.count < 3, value.count > 0, value.allSatisfy({ $0 == UInt8(ascii: ".") }) {
                     hasDotSegment = true
                 }
+            case OptionNumber.observe.rawValue: observe = observe ?? Self.uint(value)
             case OptionNumber.block1.rawValue: block1 = block1 ?? Self.uint(value)
             case OptionNumber.block2.rawValue: block2 = block2 ?? Self.uint(value)
             case OptionNumber.ifMatch.rawValue, OptionNumber.ifNoneMatch.rawValue: hasConditions = true
@@ -45,6 +49,7 @@ package struct OptionScan {
             return true
         }
         self.noResponse = noResponse
+        self.observe = observe
         self.block1 = block1
         self.block2 = block2
         self.repeated = repeated

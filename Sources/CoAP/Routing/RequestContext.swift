@@ -25,6 +25,9 @@ public struct RequestContext: Sendable {
     /// False when it is known that If-Match and If-None-Match are not there.
     var mayHaveConditions = true
 
+    /// Where the handler's number is put down, when somebody observes by it.
+    var observedNumber: ObservedNumberBox?
+
     /// The methods of the path; nil where no route has it.
     var match: RouteTree.Match?
 

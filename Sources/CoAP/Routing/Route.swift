@@ -7,6 +7,8 @@ struct Route: Sendable {
     let attributes: LinkAttributes
     let preconditions: Preconditions
     let handler: Handler
+    /// Whom changes are told, where the resource can be observed.
+    var observable: ObservableResource?
 
     /// How a route answers.
     enum Handler: Sendable {

@@ -5,7 +5,9 @@ import Logging
 /// A router as a server uses it: immutable, with the middleware around the handlers.
 package struct RouteTable: Sendable {
     private let tree: RouteTree
-    private let hasMiddleware: Bool
+    let hasMiddleware: Bool
+    /// The resources that can be observed.
+    let observables: [ObservableResource]
     let limiter = LogLimiter()
     /// The size of `.well-known/core` in bytes.
     let discoverySize: Int
@@ -16,6 +18,7 @@ package struct RouteTable: Sendable {
         let discovery = WellKnownCore(router.routes)
         tree = RouteTree(router.routes + [discovery.route])
         discoverySize = discovery.document.description.utf8.count
+        observables = router.routes.compactMap(\.observable)
         hasMiddleware = !router.middleware.isEmpty
         var respond: @Sendable (Request, RequestContext) async throws -> Response = Self.callHandler
         for middleware in router.middleware.reversed() {

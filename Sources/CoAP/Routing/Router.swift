@@ -55,9 +55,9 @@ public final class Router {
             .immediate { request, context in try handler(request, context).response(to: request) })
     }
 
-    private func add(
+    func add(
         _ method: Method, _ path: String, _ attributes: LinkAttributes, _ preconditions: Preconditions,
-        _ handler: Route.Handler
+        _ handler: Route.Handler, observable: ObservableResource? = nil
     ) {
         let template: PathTemplate
         do throws(CoAPError) { template = try PathTemplate(path) } catch { preconditionFailure(error.message) }
@@ -70,7 +70,7 @@ public final class Router {
         routes.append(
             Route(
                 method: method, template: template, attributes: attributes, preconditions: preconditions,
-                handler: handler))
+                handler: handler, observable: observable))
     }
 }
 

@@ -11,6 +11,8 @@ struct ReceivedRequest {
     let route: String
     let routeNumber: Int
     let started: MonotonicTime
+    /// What a request with Observe registers, if its answer is a success.
+    var observation: ObservationRequest?
 
     var isConfirmable: Bool { type == .confirmable }
 

@@ -46,6 +46,13 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// The largest body of a request in bytes, from 0; more answers 4.13; 1 MiB, and today what one message holds.
     public var maximumBodySize = 1 << 20
 
+    /// How many observations one peer may have at once, from 0, which allows none; a registration beyond that is answered as a
+    /// request without Observe (RFC 7641 §4.1); 64.
+    public var maximumObservationsPerSession = 64
+
+    /// How many observations all peers together may have at once, from 0; 10,000.
+    public var maximumObservations = 10_000
+
     /// How long requests under way may go on after the server was asked to stop; 5 s.
     public var shutdownGrace: Duration = .seconds(5)
 

@@ -16,12 +16,14 @@ extension ServerCore {
     func acknowledged(messageID: UInt16, on handle: SessionHandle) {
         guard let session = ServerSession.attached(to: handle) else { return }
         session.lastHeard = .now
+        notificationAcknowledged(messageID, on: handle)
         change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }
     }
 
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on handle: SessionHandle) {
         // libcoap goes on trying.
         if reason == .unreachable { return }
+        notificationFailed(messageID, on: handle)
         if let session = ServerSession.attached(to: handle) {
             if reason == .reset { session.lastHeard = .now }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }

@@ -6,7 +6,7 @@ import Logging
 extension ServerCore {
     /// The answer is there while libcoap's callback is still open.
     func fill(_ reply: ReplySlot, with response: Response, _ request: ReceivedRequest) {
-        var sent = fitting(response, request)
+        var sent = prepared(response, request)
         if !reply.fill(sent) {
             sent = Response(.internalServerError)
             warn(.responseReplaced, "response was refused", request.route, "an option stands too often or is too long")
@@ -62,7 +62,7 @@ extension ServerCore {
                 session.unacknowledged.hasRoom(at: now) && unacknowledgedCount < max(1, configuration.maximumRequests)
             if !hasRoom { action = .sendSeparate(.nonConfirmable) }
         }
-        var sent = fitting(response, request)
+        var sent = prepared(response, request)
         if !transmit(action, sent, request) {
             sent = Response(.internalServerError)
             transmit(action, sent, request)
@@ -74,8 +74,9 @@ extension ServerCore {
         finish(exchange)
     }
 
-    /// Gives up every request of a session that waits for its answer.
+    /// Gives up every request of a session that waits for its answer, and every observation.
     func abandon(_ session: ServerSession, answer: Bool) {
+        removeObservers(of: session.handle, "session ended")
         for exchange in Array(session.pending.values) {
             exchange.task?.cancel()
             if answer {
@@ -103,8 +104,14 @@ extension ServerCore {
         if pendingCount == 0 { becameIdle() }
     }
 
+    /// The response as it is sent: what a registration adds to it, and what fits.
+    private func prepared(_ response: Response, _ request: ReceivedRequest) -> Response {
+        if let observation = request.observation { return answer(observation, with: response, request) }
+        return fitting(response, request)
+    }
+
     /// The response as it can be sent.
-    private func fitting(_ response: Response, _ request: ReceivedRequest) -> Response {
+    func fitting(_ response: Response, _ request: ReceivedRequest) -> Response {
         let room = request.session.handle.maximumMessageSize - Int(request.key.token.count)
         if response.code.isSuccess, response.fits(room) { return response }
         let fitted = FittedResponse(

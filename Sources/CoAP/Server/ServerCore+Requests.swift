@@ -54,9 +54,12 @@ extension ServerCore: CoAPServerContextDelegate {
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
         context.mayHaveConditions = scan.hasConditions
         table.locate(request, &context)
+        let observation = scan.observe.flatMap {
+            self.observation(of: request, $0, &context, on: session, now: now)
+        }
         let received = ReceivedRequest(
             session: session, key: key, type: type, noResponse: scan.noResponse, route: context.route,
-            routeNumber: context.match?.number ?? -1, started: now)
+            routeNumber: context.match?.number ?? -1, started: now, observation: observation)
         // Most handlers need not wait: their answers cost neither task nor exchange.
         if let response = table.immediateResponse(to: request, context) {
             return fill(reply, with: response, received)

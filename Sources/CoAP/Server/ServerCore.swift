@@ -15,6 +15,7 @@ final class ServerCore: @unchecked Sendable {
     let metrics = ServerMetrics()
     var sessions: [SessionHandle: ServerSession] = [:]
     var handshakes = HandshakeResults()
+    let observations: ServerObservations
     /// How many requests wait for an answer that was not ready at once.
     var pendingCount = 0
     /// How many exchanges, and how many unacknowledged responses, all sessions together hold.
@@ -32,6 +33,8 @@ final class ServerCore: @unchecked Sendable {
         self.configuration = configuration
         self.logger = logger
         admission = Admission(configuration)
+        observations = ServerObservations(configuration)
+        for resource in table.observables { resource.attach(self) }
     }
 
     /// The bytes of payload that surely fit one message.
@@ -104,6 +107,7 @@ final class ServerCore: @unchecked Sendable {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             loop.submit {
                 core.isStopping = true
+                core.endObservations()
                 guard core.pendingCount > 0 else { return continuation.resume() }
                 core.whenIdle = { continuation.resume() }
                 core.graceTimer = core.loop.schedule(after: core.configuration.shutdownGrace) {
@@ -128,6 +132,7 @@ final class ServerCore: @unchecked Sendable {
     private func close() {
         if let sweepTimer { loop.cancel(sweepTimer) }
         sweepTimer = nil
+        for resource in table.observables { resource.detach(self) }
         for session in Array(sessions.values) {
             abandon(session, answer: false)
             if session.peer.isSecure { disconnect(session) }
@@ -185,6 +190,7 @@ final class ServerCore: @unchecked Sendable {
         for session in sessions.values {
             change(session, \.rememberedCount, \.cache.count) { $0.cache.expire(at: now) }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.expire(at: now) }
+            if probe(session, at: now) { continue }
             guard session.peer.isSecure, !session.isClosed, session.pending.isEmpty,
                 now - session.lastHeard > secureTimeout
             else { continue }

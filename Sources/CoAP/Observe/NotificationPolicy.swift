@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which notifications of a resource are confirmable (RFC 7641 §4.5).
+///
+/// Whatever the policy, one is confirmable when the last one that was acknowledged is 24 hours old.
+public struct NotificationPolicy: Hashable, Sendable {
+    /// Every how many notifications to one observer a confirmable one is sent, from 1.
+    public let confirmablePeriod: Int
+
+    /// Every fifth: an observer that is gone is found out after four that went nowhere.
+    public static let `default` = NotificationPolicy.confirmableEvery(5)
+
+    /// All: for changes that must not be missed. Each waits for the acknowledgement of the one before; of the values in
+    /// between the newest is sent.
+    public static let confirmable = NotificationPolicy.confirmableEvery(1)
+
+    /// None but those that 24 hours make necessary: for readings where the next one makes up for a lost one. An observer that
+    /// is gone is found out by its reset, or when the session is not heard of.
+    public static let nonConfirmable = NotificationPolicy.confirmableEvery(Int.max)
+
+    /// Every n-th notification to an observer; numbers below 1 count as 1.
+    public static func confirmableEvery(_ count: Int) -> NotificationPolicy {
+        NotificationPolicy(confirmablePeriod: max(1, count))
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One observation. Confined to the server's loop.
+final class Observer {
+    let key: ObserverKey
+    unowned let group: ObservationGroup
+    var state: ObservationState
+    var timer: TimerQueue<() -> Void>.ID?
+
+    init(_ key: ObserverKey, in group: ObservationGroup, state: ObservationState) {
+        self.key = key
+        self.group = group
+        self.state = state
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a server keeps of its observations. Confined to its loop.
+final class ServerObservations {
+    var registry: ObserverRegistry
+    let metrics = ObserveMetrics()
+
+    init(_ configuration: ServerConfiguration) {
+        registry = ObserverRegistry(
+            perSession: configuration.maximumObservationsPerSession, inAll: configuration.maximumObservations)
+    }
+}
