@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CoAP
-import Glibc
 
 /// A bad network between clients and a server: a UDP relay that loses, doubles, re-orders and delays datagrams.
 ///
@@ -42,7 +41,7 @@ public final class FaultyLink: Sendable {
         to server: CoAPURI, listen: UInt16 = 0, toServer: LinkFaults = LinkFaults(),
         toClient: LinkFaults = LinkFaults(), seed: UInt64 = 0
     ) throws(CoAPError) {
-        guard let bytes = Self.bytes(of: server.host) else {
+        guard let bytes = Resolver.literal(server.host)?.bytes else {
             throw CoAPError(.invalidArgument, "the server of a faulty link is an IP address, not a name")
         }
         let loopback: [UInt8] = bytes.count == 4 ? [127, 0, 0, 1] : [UInt8](repeating: 0, count: 15) + [1]
@@ -84,11 +83,4 @@ public final class FaultyLink: Sendable {
 
     /// Ends the relay; what is on its way is lost.
     public func stop() { state.withLock { $0.isStopped = true } }
-
-    private static func bytes(of host: String) -> [UInt8]? {
-        var four = in_addr()
-        if inet_pton(AF_INET, host, &four) == 1 { return withUnsafeBytes(of: four) { Array($0) } }
-        var six = in6_addr()
-        return inet_pton(AF_INET6, host, &six) == 1 ? withUnsafeBytes(of: six) { Array($0) } : nil
-    }
 }

@@ -115,9 +115,7 @@ final class FaultyRelay: @unchecked Sendable {
             guard let socket = socket(for: datagram.client) else { return }
             _ = send(socket, datagram.bytes, datagram.bytes.count, 0)
         } else {
-            datagram.client.withSockaddr { address, length in
-                _ = sendto(front, datagram.bytes, datagram.bytes.count, 0, address, length)
-            }
+            datagram.client.send(datagram.bytes, from: front)
         }
     }
 

@@ -58,7 +58,7 @@ public struct SocketAddress: Hashable, Sendable {
     }
 
     /// Calls the closure with the address as the system wants it.
-    package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result {
+    func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result {
         var storage = sockaddr_storage()
         let length: Int
         if isIPv6 {
@@ -104,6 +104,11 @@ public struct SocketAddress: Hashable, Sendable {
             return nil
         }
         return (descriptor, bound)
+    }
+
+    /// Sends a datagram from an unconnected socket to the address; one that is not sent is lost as on the way.
+    package func send(_ bytes: [UInt8], from descriptor: Int32) {
+        withSockaddr { _ = sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
     }
 
     /// The address as libcoap wants it.
