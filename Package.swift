@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CoAP", "CoAPCredentials", "DeviceSimulator", "SenML",
+                "CoAP", "CoAPCredentials", "CoAPTesting", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

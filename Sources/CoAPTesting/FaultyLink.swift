@@ -19,6 +19,9 @@ public final class FaultyLink: Sendable {
     /// The address the relay listens on, `::1` or `127.0.0.1`.
     public let host: String
 
+    /// Where the relay listens.
+    package let address: SocketAddress
+
     private let state = Locked(FaultyRelay.State())
 
     /// What became of the datagrams from clients to the server.
@@ -62,6 +65,7 @@ public final class FaultyLink: Sendable {
             throw CoAPError(
                 .addressUnavailable, "\(listen) cannot be listened on; another program may have it, or it is not local")
         }
+        address = bound.address
         port = bound.address.port
         host = bound.address.host
         let state = state

@@ -75,7 +75,8 @@ struct FaultyLinkTests {
             defer { link.stop() }
             var configuration = ClientConfiguration()
             configuration.transmission.ackTimeout = .seconds(1)
-            configuration.transmission.maximumOutstanding = 100
+            // As many as the server remembers with their response.
+            configuration.transmission.maximumOutstanding = 32
             configuration.requestTimeout = .seconds(60)
             let (answered, failed) = try await CoAPClient.withSession(
                 to: link.uri(for: uris[0]), security: .plain, configuration: configuration
