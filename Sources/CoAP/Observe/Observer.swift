@@ -4,10 +4,10 @@
 final class Observer {
     let key: ObserverKey
     unowned let group: ObservationGroup
-    var state: ObservationState
+    var state: ObserverState
     var timer: TimerQueue<() -> Void>.ID?
 
-    init(_ key: ObserverKey, in group: ObservationGroup, state: ObservationState) {
+    init(_ key: ObserverKey, in group: ObservationGroup, state: ObserverState) {
         self.key = key
         self.group = group
         self.state = state

@@ -81,7 +81,7 @@ extension ServerCore: ObservationSink {
     }
 
     /// Does what an observation's state asks for.
-    func perform(_ action: ObservationState.Action, _ observer: Observer) {
+    func perform(_ action: ObserverState.Action, _ observer: Observer) {
         switch action {
         case .none: arm(observer)
         case .wait: arm(observer)

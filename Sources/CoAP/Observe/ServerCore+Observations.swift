@@ -74,7 +74,7 @@ extension ServerCore {
             ? nil : observation.number?.number ?? ObservedNumber.find(in: response)
         let observer = Observer(
             key, in: group,
-            state: ObservationState(
+            state: ObserverState(
                 policy: resource.resource.policy, conditions: observation.conditions, sequence: sequence, value: value,
                 at: .now))
         observations.registry.add(observer)
