@@ -82,8 +82,13 @@ extension ServerCore {
         log("observation registered", observer, request.session)
         // The state may have changed while the handler waited.
         if observation.generation != resource.generation {
-            group.isChange = true
-            render(group)
+            let core = self
+            // Behind the answer, which goes out first.
+            loop.submit {
+                guard !group.observers.isEmpty else { return }
+                group.isChange = true
+                core.render(group)
+            }
         } else {
             arm(observer)
         }
