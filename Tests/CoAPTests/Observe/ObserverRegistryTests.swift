@@ -25,7 +25,7 @@ struct ObserverRegistryTests {
     private static func observer(_ key: ObserverKey, _ group: ObservationGroup) -> Observer {
         Observer(
             key, in: group,
-            state: ObservationState(
+            state: ObserverState(
                 policy: .default, conditions: ConditionalAttributes(), sequence: 1, value: nil, at: now))
     }
 
