@@ -54,11 +54,9 @@ extension Message {
             payload: Array(payload.utf8))
     }
 
-    /// A message of the server's own for the token.
-    func push(
-        _ type: MessageType = .confirmable, _ id: UInt16, _ options: [CoAPOption] = [.text], _ payload: String = "text"
-    ) -> Message {
-        Message(type, .content, messageID: id, token: token, options: Options(options), payload: Array(payload.utf8))
+    /// A confirmable message of the server's own for the token.
+    func push(_ id: UInt16, _ options: [CoAPOption] = [.text], _ payload: String = "text") -> Message {
+        Message(.confirmable, .content, messageID: id, token: token, options: Options(options), payload: Array(payload.utf8))
     }
 }
 

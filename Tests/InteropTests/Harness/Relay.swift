@@ -48,15 +48,17 @@ final class Relay: Sendable {
             var watched = [front, back].map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
             guard poll(&watched, 2, -1) > 0 else { continue }
             if watched[0].revents != 0 {
-                var address = sockaddr_in()
-                var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-                let count = withUnsafeMutablePointer(to: &address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        recvfrom(front.descriptor, &buffer, buffer.count, 0, $0, &length)
-                    }
+                // As bytes: which module the system's type belongs to depends on the order of the imports (Swift 6.3.1).
+                var address = [UInt8](repeating: 0, count: 128)
+                var length = socklen_t(address.count)
+                let count = address.withUnsafeMutableBytes { bytes in
+                    recvfrom(
+                        front.descriptor, &buffer, buffer.count, 0,
+                        bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
                 }
                 if count > 0 {
-                    if !hasClient { hasClient = (try? front.connect(to: UInt16(bigEndian: address.sin_port))) != nil }
+                    let port = UInt16(address[2]) << 8 | UInt16(address[3])
+                    if !hasClient { hasClient = (try? front.connect(to: port)) != nil }
                     forward(Array(buffer[..<count]), .toServer)
                 }
             }
