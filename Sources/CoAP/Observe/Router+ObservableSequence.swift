@@ -47,7 +47,7 @@ extension Router {
                 let failure = error as? ResponseError ?? ResponseError(.internalServerError)
                 guard observed.finish(failure, keepsLatest: false, run: run) else { return }
                 let response = failure.response
-                resource?.end(with: response.code.class >= 4 ? response : Response(.internalServerError))
+                resource?.end(with: [4, 5].contains(response.code.class) ? response : Response(.internalServerError))
             }
         }
         let resource = ObservableResource(policy: notifications, sharing: sharing) { observed.observersChanged(to: $0) }

@@ -100,6 +100,7 @@ extension ServerCore {
         guard let observer = observations.registry.remove(key) else { return nil }
         if let timer = observer.timer { loop.cancel(timer) }
         observer.timer = nil
+        observations.retransmissions.remove(key)
         let group = observer.group
         if group.observers.isEmpty, group !== kept {
             group.rendering?.cancel()

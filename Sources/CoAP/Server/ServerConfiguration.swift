@@ -30,7 +30,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var secureSessionTimeout: Duration = .seconds(300)
 
     /// How many answered requests of one peer are remembered, to recognise their repetitions (RFC 7252 §4.5), 1–65,536;
-    /// 1,024. Of all a few bytes are kept, of the newest 32 the whole response.
+    /// 1,024. Of all a few bytes are kept, of the newest 32 the whole response, of 256 while there are
+    /// at most 500 peers.
     public var rememberedExchanges = 1_024
 
     /// How many answered requests of all peers together are remembered, some 40 bytes each; 200,000. Beyond that each peer

@@ -322,4 +322,43 @@ struct ObservableResourceTests {
             #expect(payloads == ["1", "2"])
         }
     }
+
+    @Test("A confirmable notification that is not acknowledged is repeated as it was; a newer value takes its place")
+    func repetition() async throws {
+        try await withServer(.confirmable) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            fixture.set("1")
+            let first = try await client.next()
+            let second = try await client.next()
+            #expect(first.bytes == second.bytes && first.type == .confirmable)
+            fixture.set("2")
+            let newer = try await client.next()
+            #expect(newer.payload == Array("2".utf8) && newer.type == .confirmable)
+            #expect(newer.messageID != first.messageID)
+            client.acknowledge(newer)
+            _ = try await client.answer("t", token: [9])
+            fixture.set("3")
+            let third = try await client.next()
+            #expect(third.payload == Array("3".utf8))
+        }
+    }
+
+    @Test(
+        "A peer that is not heard of is asked by a confirmable notification; over DTLS it stays while it acknowledges")
+    func probing() async throws {
+        var configuration = ServerConfiguration()
+        configuration.plainSessionTimeout = .seconds(1)
+        configuration.secureSessionTimeout = .seconds(1)
+        try await withServer(.nonConfirmable, configuration) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            for _ in 0..<2 {
+                let probe = try await client.next()
+                #expect(probe.type == .confirmable && probe.code == .content)
+                client.acknowledge(probe)
+            }
+            #expect(fixture.observers == 1)
+        }
+    }
 }
