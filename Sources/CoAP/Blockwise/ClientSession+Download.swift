@@ -42,7 +42,7 @@ extension ClientSession {
     ) async throws -> Result {
         let loop = core.loop
         let transfer = transfer(request, confirmable: confirmable, timeout: timeout)
-        let buffer = ResponseBuffer { loop.submit { transfer.ask() } }
+        let buffer = ResponseBuffer(window: configuration.blockWindow) { loop.submit { transfer.ask() } }
         transfer.sink = buffer
         transfer.progress = progress
         // Whatever the closure leaves is not fetched.
