@@ -24,7 +24,8 @@ final class BlockSocket: Sendable {
         setsockopt(bound.descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         Thread.detachNewThread { [isStopped, last] in
             Self.serve(bound.descriptor, until: { isStopped.withLock { $0 } }) { request in
-                guard request.code == CoAP.Method.get.code else { return last.withLock { Self.take(request, into: &$0) } }
+                let isRead = request.code == CoAP.Method.get.code
+                guard isRead else { return last.withLock { Self.take(request, into: &$0) } }
                 let asked = request.options.block2 ?? BlockOption(number: 0)
                 let end = min(asked.offset + asked.size, body.count)
                 var response = Response(.content, payload: Array(body[min(asked.offset, end)..<end]))
