@@ -121,10 +121,12 @@ struct BlockDownload {
         case .success(let answer): response = answer
         case .failure(let error): return .failed(error)
         }
-        // The server has lost what it kept for the transfer.
-        guard response.code != .requestEntityIncomplete else { return .changed }
-        guard response.code.isSuccess else { return .answer(response) }
-        guard response.code == code, response.options.eTags == eTags else { return .changed }
+        if response.code != code {
+            // With 4.08 the server has lost what it kept for the transfer.
+            let isOther = response.code.isSuccess || response.code == .requestEntityIncomplete
+            return isOther ? .changed : .answer(response)
+        }
+        guard response.options.eTags == eTags else { return .changed }
         guard let block = response.options.block2 else { return .failed(Self.malformed) }
         guard block.size <= size else { return .failed(Self.larger(block.size, size)) }
         guard block.offset == position else {

@@ -34,7 +34,7 @@ extension ClientSession {
     }
 
     /// Makes a request whose response is read part by part; see
-    /// ``download(_:accept:options:timeout:progress:isolation:_:)-(ResourcePath,_,_,_,_,_,_)``.
+    /// ``download(_:accept:options:timeout:progress:isolation:_:)``.
     public func download<Result>(
         _ request: Request, confirmable: Bool = true, timeout: Duration? = nil,
         progress: (@Sendable (TransferProgress) -> Void)? = nil, isolation: isolated (any Actor)? = #isolation,
@@ -42,7 +42,7 @@ extension ClientSession {
     ) async throws -> Result {
         let loop = core.loop
         let transfer = transfer(request, confirmable: confirmable, timeout: timeout)
-        let buffer = ResponseBuffer { loop.submit { transfer.ask() } }
+        let buffer = ResponseBuffer(window: configuration.blockWindow) { loop.submit { transfer.ask() } }
         transfer.sink = buffer
         transfer.progress = progress
         // Whatever the closure leaves is not fetched.

@@ -56,9 +56,7 @@ final class ClientTransfer: @unchecked Sendable {
 
     /// Sends the request.
     func start(_ completion: @escaping Completion) {
-        connection.core.loop.preconditionOnLoop()
-        guard !isDone else { return completion(.failure(ClientConnection.cancelled)) }
-        self.completion = completion
+        guard take(completion) else { return }
         if isRaw { return send(request, isRaw: true) { [self] in finish($0) } }
         guard let part else { return begin() }
         var message = request
@@ -68,10 +66,21 @@ final class ClientTransfer: @unchecked Sendable {
 
     /// Fetches the rest of a response whose first block is there.
     func start(behind response: Response, _ completion: @escaping Completion) {
-        connection.core.loop.preconditionOnLoop()
-        guard !isDone else { return completion(.failure(ClientConnection.cancelled)) }
-        self.completion = completion
+        guard take(completion) else { return }
         received(response)
+    }
+
+    /// Notes whom to tell of the end; false when it was cancelled before.
+    private func take(_ completion: @escaping Completion) -> Bool {
+        connection.core.loop.preconditionOnLoop()
+        guard isDone else {
+            self.completion = completion
+            return true
+        }
+        head?(.failure(ClientConnection.cancelled))
+        head = nil
+        completion(.failure(ClientConnection.cancelled))
+        return false
     }
 
     /// Gives it up.
@@ -113,7 +122,7 @@ final class ClientTransfer: @unchecked Sendable {
         }
         restarts += 1
         generation += 1
-        (upload, download, response) = (nil, nil, nil)
+        (upload, download, response, requestTag) = (nil, nil, nil, nil)
         begin()
     }
 
@@ -146,6 +155,8 @@ final class ClientTransfer: @unchecked Sendable {
         let open = underWay
         underWay.removeAll()
         if case .failure = result { for message in open { connection.cancel(message) } }
+        // What is still under way must not keep the body, nor a stream itself.
+        (download, response, sink) = (nil, nil, nil)
         let completion = completion
         self.completion = nil
         head?(result)

@@ -21,11 +21,16 @@ final class ResponseBuffer: Sendable {
     }
 
     private let state = Locked(State())
+    /// How many blocks wake a reader, which costs more than a block does; the end does so at once.
+    private let batch: Int
     /// Called when there is room again.
     private let drained: @Sendable () -> Void
 
-    /// An empty buffer.
-    init(drained: @escaping @Sendable () -> Void) { self.drained = drained }
+    /// An empty buffer, for blocks of which so many are on their way at once.
+    init(window: Int, drained: @escaping @Sendable () -> Void) {
+        batch = max(1, window / 2)
+        self.drained = drained
+    }
 
     /// How many blocks wait to be read.
     var held: Int { state.withLock { $0.parts } }
@@ -45,7 +50,9 @@ final class ResponseBuffer: Sendable {
     private func wake(_ change: (inout State) -> Void) {
         let (reader, chunk) = state.withLock { state -> (CheckedContinuation<Chunk, Never>?, Chunk?) in
             change(&state)
-            guard let reader = state.reader, let chunk = state.take() else { return (nil, nil) }
+            guard state.end != nil || state.parts >= batch, let reader = state.reader, let chunk = state.take() else {
+                return (nil, nil)
+            }
             state.reader = nil
             return (reader, chunk)
         }

@@ -179,6 +179,20 @@ struct ClientDownloadTests {
         }
     }
 
+    @Test("A diagnostic in blocks comes whole")
+    func longDiagnostic() async throws {
+        let body = BlockBody(bytes: [UInt8](repeating: 120, count: 3_000))
+        let server = try FakeServer.answering { request, _ in
+            var answer = body.answer(request.options.block2)
+            answer.code = .badRequest
+            return answer
+        }
+        try await Self.with(server) { session in
+            let response = try await session.get("x")
+            #expect(response.code == .badRequest && response.payload == body.bytes)
+        }
+    }
+
     @Test("A block that is lost is asked for again, and a silent server is waited for only so long")
     func lost() async throws {
         let body = BlockBody(bytes: BlockBody.bytes(20_000))
@@ -242,6 +256,57 @@ struct ClientDownloadTests {
             let error = #expect(throws: CoAPError.self) { try result.get() }
             #expect(error?.code == .cancelled)
         }
+    }
+
+    @Test("A download in a cancelled task ends at once")
+    func cancelledDownload() async throws {
+        let server = try FakeServer()
+        try await Self.with(server) { session in
+            for wait in [false, true] {
+                let task = Task {
+                    if !wait { withUnsafeCurrentTask { $0?.cancel() } }
+                    try await session.download("x", timeout: .seconds(600)) { _, _ in }
+                }
+                if wait {
+                    while server.received.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+                    task.cancel()
+                }
+                let result = await task.result
+                let error = #expect(throws: CoAPError.self) { try result.get() }
+                #expect(error?.code == .cancelled)
+            }
+        }
+    }
+
+    @Test("A stream whose reader is cancelled ends")
+    func cancelledReader() async throws {
+        let body = BlockBody(bytes: BlockBody.bytes(90_000))
+        let server = try FakeServer.answering { request, number in
+            number > 3 ? nil : body.answer(request.options.block2)
+        }
+        try await Self.with(server) { session in
+            let task = Task {
+                try await session.download("x", timeout: .seconds(600)) { _, parts in for try await _ in parts {} }
+            }
+            while server.requests.count < 4 { try await Task.sleep(for: .milliseconds(5)) }
+            task.cancel()
+            let result = await task.result
+            let error = #expect(throws: CoAPError.self) { try result.get() }
+            #expect(error?.code == .cancelled)
+        }
+    }
+
+    @Test("What is asked for by its block is handed out as it comes")
+    func raw() async throws {
+        let body = BlockBody(bytes: BlockBody.bytes(9_000))
+        let server = try FakeServer.answering { request, _ in body.answer(request.options.block2) }
+        try await Self.with(server) { session in
+            let asked = BlockOption(number: 2, size: 64)
+            let response = try await session.get("x", options: [CoAPOption(.block2, uint: asked.rawValue)])
+            #expect(response.payload == Array(body.bytes[128..<192]))
+            #expect(response.options.block2 == BlockOption(number: 2, hasMore: true, size: 64))
+        }
+        #expect(server.requests.count == 1)
     }
 
     @Test("A streamed body comes in order, no faster than it is read")
