@@ -86,7 +86,7 @@ struct RequestOptionsTests {
         func body(_ arguments: [String]) throws -> Request {
             let command = try PutCommand.parse(arguments + ["coap://h/x"])
             var request = Request(method: .put)
-            try command.body.apply(to: &request, isRequired: true)
+            _ = try command.body.apply(to: &request, isRequired: true)
             return request
         }
         let text = try body(["-e", "on"])
