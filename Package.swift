@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CBOR", "CoAP", "CoAPCredentials", "Conformance", "DeviceSimulator", "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

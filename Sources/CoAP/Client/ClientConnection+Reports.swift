@@ -3,6 +3,7 @@
 /// What libcoap reports of a session that is established.
 extension ClientConnection {
     func received(_ message: InboundMessage, on link: ClientLink) -> Bool {
+        if let observation = observations[message.token] { return observation.received(message, on: link) }
         guard let request = pending[message.token], request.link === link else {
             // Perhaps the late answer to a request nobody waits for any more.
             return false

@@ -27,6 +27,7 @@ final class ClientConnection: @unchecked Sendable {
     // What is asked
     var pending: [Token: PendingRequest] = [:]
     var pings: [PendingPing] = []
+    var observations: [Token: ClientObservation] = [:]
     var window: SendWindow
     /// True while what waits is being sent.
     var isSending = false
@@ -169,8 +170,10 @@ final class ClientConnection: @unchecked Sendable {
         guard case .established(let link) = state else { return }
         logger.debug("connecting anew", metadata: [LogKey.error: "\(reason)"])
         leave(link)
-        if link.users > 0 { retiring.append(link) } else { link.end() }
-        connect()
+        moveObservations(from: link) {
+            if link.users > 0 { retiring.append(link) } else { link.end() }
+            connect()
+        }
     }
 
     /// Gives up a session that nobody uses, with what is still repeated on it.
@@ -205,8 +208,10 @@ final class ClientConnection: @unchecked Sendable {
     func lost(_ link: ClientLink, _ error: CoAPError) {
         retiring.removeAll { $0 === link }
         if isPresent(link) { leave(link) }
-        failSent(on: link, error)
-        if case .disconnected = state, isAnythingWaiting { connect() }
+        moveObservations(from: link) {
+            failSent(on: link, error)
+            if case .disconnected = state, isAnythingWaiting { connect() }
+        }
     }
 
     /// Ends everything.
@@ -223,6 +228,7 @@ final class ClientConnection: @unchecked Sendable {
         for link in replaced { link.end() }
         state = .closed(error)
         finishOpening(.failure(error))
+        endObservations(error)
         failAll(error)
     }
 }

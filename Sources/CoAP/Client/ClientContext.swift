@@ -61,5 +61,6 @@ extension ClientContext: CoAPClientContextDelegate {
         guard let link = link(of: session) else { return }
         link.heard()
         if type == .acknowledgement { link.acknowledged(messageID, isEmpty: isEmpty) }
+        if type == .confirmable, !isEmpty { link.confirmable(messageID) }
     }
 }

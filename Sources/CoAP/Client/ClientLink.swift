@@ -28,6 +28,11 @@ final class ClientLink {
     private let transmission: TransmissionParameters
     private var state = State.connecting
     private var failure: HandshakeFailure
+    private var dealt = DealtMessages()
+    /// A copy that libcoap has not shown yet; it need not.
+    private var copy: Copy?
+
+    private final class Copy { var wasShown = false }
 
     private var context: CoAPContext { holder.context }
 
@@ -177,6 +182,21 @@ final class ClientLink {
 
     func heard() { liveness.heard() }
 
+    /// A confirmable message came, before libcoap acts on it.
+    func confirmable(_ messageID: UInt16) {
+        copy = nil
+        guard let wasTaken = dealt.wasTaken(messageID, at: .now) else { return }
+        let copy = Copy()
+        self.copy = copy
+        context.afterDispatch { [weak self] in
+            // libcoap answers what it shows.
+            guard let self, !copy.wasShown, isEstablished else { return }
+            _ = try? context.calling { () throws(CoAPError) in
+                try handle.send(wasTaken ? .acknowledgement : .reset, .empty, messageID: messageID)
+            }
+        }
+    }
+
     func acknowledged(_ messageID: UInt16, isEmpty: Bool) {
         if isEmpty {
             owner?.acknowledged(messageID, on: self)
@@ -185,7 +205,15 @@ final class ClientLink {
         }
     }
 
-    func received(_ message: InboundMessage) -> Bool { owner?.received(message, on: self) ?? false }
+    func received(_ message: InboundMessage) -> Bool {
+        guard message.type == .confirmable else { return owner?.received(message, on: self) ?? false }
+        copy?.wasShown = true
+        let (messageID, token) = (message.messageID, message.token)
+        if let wasTaken = dealt.wasTaken(messageID, token, at: .now) { return wasTaken }
+        let isTaken = owner?.received(message, on: self) ?? false
+        dealt.note(messageID, token, wasTaken: isTaken, at: .now)
+        return isTaken
+    }
 
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
         switch reason {

@@ -4,7 +4,7 @@
 final class PendingRequest: @unchecked Sendable {
     // Sendable: made by one task and handed to the client's loop, which alone uses it from then on.
     let request: Request
-    let token = Token.random()
+    let token: Token
     let isConfirmable: Bool
     let timeout: Duration
     var completion: ((Result<Response, CoAPError>) -> Void)?
@@ -26,7 +26,8 @@ final class PendingRequest: @unchecked Sendable {
     /// ``Request/mayBeRepeated``.
     var mayBeRepeated: Bool { request.mayBeRepeated }
 
-    init(_ request: Request, confirmable: Bool, timeout: Duration) {
+    init(_ request: Request, confirmable: Bool, timeout: Duration, token: Token = .random()) {
+        self.token = token
         self.request = request
         isConfirmable = confirmable
         self.timeout = timeout

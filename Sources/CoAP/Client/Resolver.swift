@@ -54,7 +54,7 @@ package enum Resolver {
     }
 
     /// The address that a host is, when it is one and no name.
-    static func literal(_ host: String) -> SocketAddress? { lookUp(host, 0, flags: AI_NUMERICHOST)?.first }
+    package static func literal(_ host: String) -> SocketAddress? { lookUp(host, 0, flags: AI_NUMERICHOST)?.first }
 
     /// One answer from several sides, of which the first counts.
     private enum Answer {

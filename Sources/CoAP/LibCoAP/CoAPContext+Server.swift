@@ -60,6 +60,7 @@ extension CoAPContext {
             let bound = EndpointSocket.localAddress(of: socket)
         else { throw CoAPError(.internal, "cannot find the socket bound to \(address)") }
         EndpointSocket.makeExclusive(socket)
+        hearOwnGroupsOnly(socket)
         EndpointSocket.enlargeBuffers(of: socket)
         return bound
     }

@@ -29,7 +29,8 @@ public struct SocketAddress: Hashable, Sendable {
     /// True for IPv6.
     public var isIPv6: Bool { bytes.count == 16 }
 
-    init?(sockaddr pointer: UnsafeRawPointer, length: Int) {
+    /// An address as the system hands it out; nil for other families.
+    package init?(sockaddr pointer: UnsafeRawPointer, length: Int) {
         guard length >= MemoryLayout<sockaddr_in>.size else { return nil }
         switch Int32(pointer.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET:
@@ -103,6 +104,11 @@ public struct SocketAddress: Hashable, Sendable {
             return nil
         }
         return (descriptor, bound)
+    }
+
+    /// Sends a datagram from an unconnected socket to the address; one that is not sent is lost as on the way.
+    package func send(_ bytes: [UInt8], from descriptor: Int32) {
+        withSockaddr { _ = sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
     }
 
     /// The address as libcoap wants it.

@@ -3,11 +3,11 @@
 /// One observation. Confined to the server's loop.
 final class Observer {
     let key: ObserverKey
-    unowned let group: ObservationGroup
-    var state: ObservationState
+    let group: ObservationGroup
+    var state: ObserverState
     var timer: TimerQueue<() -> Void>.ID?
 
-    init(_ key: ObserverKey, in group: ObservationGroup, state: ObservationState) {
+    init(_ key: ObserverKey, in group: ObservationGroup, state: ObserverState) {
         self.key = key
         self.group = group
         self.state = state

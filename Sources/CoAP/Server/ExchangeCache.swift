@@ -38,8 +38,10 @@ struct ExchangeCache {
     /// NON_LIFETIME with the default transmission parameters (RFC 7252 §4.8.2).
     static let nonLifetime: Duration = .seconds(145)
 
-    /// How many responses are kept whole.
+    /// How many responses are kept whole, at least.
     static let wholeCapacity = 32
+    /// How many while there are few peers: a client with many requests under way repeats one long after others.
+    static let generousCapacity = 256
     /// Responses above this many bytes are large: of those only the newest is kept whole, so that a peer cannot have much
     /// memory held for it.
     static let largeSize = 256
@@ -68,9 +70,11 @@ struct ExchangeCache {
     ///   - answer: what went out on the acknowledgement; nil when a repetition needs no answer.
     ///   - lifetime: for how long.
     ///   - now: the present moment.
+    ///   - capacity: how many responses may be kept whole.
     ///   - mayGrow: false when all sessions together remember enough: then the oldest makes room.
     mutating func note(
-        _ key: ExchangeKey, _ answer: Response?, lifetime: Duration, at now: MonotonicTime, mayGrow: Bool = true
+        _ key: ExchangeKey, _ answer: Response?, lifetime: Duration, at now: MonotonicTime, mayGrow: Bool = true,
+        whole capacity: Int = wholeCapacity
     ) {
         expire(at: now)
         let expiry = Self.seconds(now + lifetime + .nanoseconds(999_999_999))
@@ -82,7 +86,7 @@ struct ExchangeCache {
             order.append(key.messageID)
         }
         entries[key.messageID] = entry
-        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty { keep(answer, for: key.messageID) }
+        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty { keep(answer, for: key.messageID, capacity) }
     }
 
     /// Forgets what has run out.
@@ -103,11 +107,11 @@ struct ExchangeCache {
         }
     }
 
-    private mutating func keep(_ response: Response, for messageID: UInt16) {
+    private mutating func keep(_ response: Response, for messageID: UInt16, _ capacity: Int) {
         if Self.isLarge(response), let older = whole.firstIndex(where: { Self.isLarge($0.response) }) {
             whole.remove(at: older)
-        } else if whole.count == Self.wholeCapacity {
-            whole.removeFirst()
+        } else if whole.count >= capacity {
+            whole.removeFirst(whole.count - capacity + 1)
         }
         whole.append((messageID, response))
     }

@@ -30,7 +30,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var secureSessionTimeout: Duration = .seconds(300)
 
     /// How many answered requests of one peer are remembered, to recognise their repetitions (RFC 7252 §4.5), 1–65,536;
-    /// 1,024. Of all a few bytes are kept, of the newest 32 the whole response.
+    /// 1,024. Of all a few bytes are kept, of the newest 32 the whole response, of 256 while there are
+    /// at most 500 peers.
     public var rememberedExchanges = 1_024
 
     /// How many answered requests of all peers together are remembered, some 40 bytes each; 200,000. Beyond that each peer
@@ -75,6 +76,12 @@ public struct ServerConfiguration: Hashable, Sendable {
 
     /// How long requests under way may go on after the server was asked to stop; 5 s.
     public var shutdownGrace: Duration = .seconds(5)
+
+    /// The groups whose requests the plain endpoints answer, on their own ports (RFC 7252 §8); none. Answered are non-confirmable
+    /// requests that change nothing; errors and empty lists are not sent.
+    public var multicastGroups: [MulticastGroup] = []
+    /// Within which time a request to a group is answered, at a random moment, from zero; 5 s (DEFAULT_LEISURE, RFC 7252 §8.2).
+    public var multicastLeisure: Duration = .seconds(5)
 
     /// The default limits.
     public init() {}

@@ -170,7 +170,8 @@ extension ServerCore {
             $0.cache.note(
                 request.key, keepsResponse ? response : nil,
                 lifetime: request.isConfirmable ? ExchangeCache.exchangeLifetime : ExchangeCache.nonLifetime, at: now,
-                mayGrow: mayGrow)
+                mayGrow: mayGrow,
+                whole: sessions.count > 500 ? ExchangeCache.wholeCapacity : ExchangeCache.generousCapacity)
         }
     }
 

@@ -26,6 +26,7 @@ final class ServerCore: @unchecked Sendable {
     let echoes = EchoChallenge()
     private(set) var isStopping = false
     private var contexts: [CoAPContext] = []
+    private var multicast: MulticastResponder?
     private var whenIdle: (() -> Void)?
     private var graceTimer: TimerQueue<() -> Void>.ID?
     private var sweepTimer: TimerQueue<() -> Void>.ID?
@@ -51,6 +52,7 @@ final class ServerCore: @unchecked Sendable {
         loop.preconditionOnLoop()
         do {
             var listening: [CoAPURI] = []
+            var plainAddresses: [SocketAddress] = []
             let secure = endpoints.contains { $0.endpoint.scheme == .coaps }
             let secureContext = secure ? try makeContext(security: security) : nil
             let plain = endpoints.contains { $0.endpoint.scheme == .coap }
@@ -64,9 +66,11 @@ final class ServerCore: @unchecked Sendable {
                     let bound = try context.addEndpoint(wanted, dtls: isSecure)
                     // Every address of one name listens on the same port.
                     port = bound.port
+                    if !isSecure { plainAddresses.append(bound) }
                 }
                 listening.append(CoAPURI(scheme: endpoint.scheme, host: endpoint.host, port: port))
             }
+            multicast = try joinGroups(beside: plainAddresses, of: plainContext)
             for context in contexts { try context.start() }
             scheduleSweep()
             return listening
@@ -138,6 +142,8 @@ final class ServerCore: @unchecked Sendable {
     }
 
     private func closeContexts() {
+        multicast?.close()
+        multicast = nil
         for context in contexts { context.close() }
         contexts.removeAll()
     }

@@ -11,6 +11,7 @@ public struct CoAPCommand: AsyncParsableCommand {
             Examples:
               coap get --identity device-1 coaps://localhost/sensors/temperature
               coap put --identity device-1 -e on coaps://localhost/actuators/led
+              coap observe --identity device-1 coaps://localhost/sensors/temperature
               coap discover -c device-1.pem -j device-1.key -C ca.pem coaps://localhost
               coap keys add pump-3
 
@@ -21,11 +22,14 @@ public struct CoAPCommand: AsyncParsableCommand {
                 name: "Requests",
                 subcommands: [
                     GetCommand.self, PutCommand.self, PostCommand.self, DeleteCommand.self, FetchCommand.self,
-                    PatchCommand.self, IPatchCommand.self,
+                    PatchCommand.self, IPatchCommand.self, ObserveCommand.self,
                 ]),
             CommandGroup(
                 name: "Servers",
-                subcommands: [DiscoverCommand.self, PingCommand.self, BenchCommand.self, ConformanceCommand.self]),
+                subcommands: [
+                    DiscoverCommand.self, PingCommand.self, BenchCommand.self, ConformanceCommand.self,
+                    RelayCommand.self,
+                ]),
             CommandGroup(name: "Credentials", subcommands: [KeysCommand.self]),
         ])
 

@@ -25,6 +25,7 @@ struct BodyOptions: ParsableArguments {
     ///
     /// - Returns: a body that is too long to be held, which is then not in the request.
     /// - Throws: `CoAPError`: `invalidArgument` for contradictions, `fileUnavailable`.
+    @discardableResult
     func apply(to request: inout Request, isRequired: Bool) throws(CoAPError) -> InputBody? {
         if let contentFormat { request.options.contentFormat = try RequestOptions.format(contentFormat, "-t") }
         switch (text, file) {

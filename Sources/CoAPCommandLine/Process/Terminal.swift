@@ -11,6 +11,8 @@ struct Terminal: Sendable {
     var hasColour: Bool
     /// Columns.
     var width: Int
+    /// Rows.
+    var height = 24
 
     /// The standard output.
     static var output: Terminal {
@@ -21,7 +23,7 @@ struct Terminal: Sendable {
         return Terminal(
             isInteractive: isInteractive,
             hasColour: isInteractive && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb",
-            width: known ? max(40, Int(size.ws_col)) : 120)
+            width: known ? max(40, Int(size.ws_col)) : 120, height: known ? max(6, Int(size.ws_row)) : 24)
     }
 
     /// Writes text to the standard output at once.

@@ -140,4 +140,16 @@ struct RequestOptionsTests {
                 for: "2 unexpected arguments", command: CoAPCommand.self, arguments: ["keys", "fly", "x"])
                 == "there is no command 'fly'; see coap keys --help")
     }
+
+    @Test("--block-size takes the sizes there are", arguments: [16, 1024])
+    func blockSize(size: Int) throws {
+        let command = try GetCommand.parse(["--block-size", "\(size)", "coap://h"])
+        let configuration = try RequestOptions.configuration(
+            timeout: nil, blockSize: command.arguments.request.blockSize)
+        #expect(configuration.blockSize == size)
+        let error = #expect(throws: CoAPError.self) {
+            try RequestOptions.configuration(timeout: nil, blockSize: size + 1)
+        }
+        #expect(error?.code == .invalidArgument)
+    }
 }

@@ -46,4 +46,25 @@ struct OutputFileTests {
         #expect(error?.status == ExitStatus.cannotCreate)
         try OutputFile.write(new, to: "/dev/null")
     }
+
+    @Test("A file is as it was until all is there, and nothing is left of what was given up")
+    func givenUp() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("old".utf8, to: "file")
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "elsewhere")
+        do {
+            let output = try OutputFile(file)
+            try output.write(new)
+            let linked = try OutputFile(folder.path("link"))
+            try linked.write(new)
+            #expect(try folder.read("file") == Array("old".utf8))
+        }
+        #expect(try folder.read("file") == Array("old".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["file", "link"])
+        let output = try OutputFile(file)
+        try output.write(new)
+        try output.write(new)
+        try output.commit()
+        #expect(try folder.read("file") == new + new)
+    }
 }

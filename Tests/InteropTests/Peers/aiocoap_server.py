@@ -5,6 +5,7 @@
 /echo      PUT, POST and FETCH answer what they were sent, with its Content-Format
 /separate  GET answers after a delay, by which time an empty acknowledgement has gone out
 /large     GET answers 5000 bytes, block by block
+/store     PUT keeps a body, GET answers it with an entity-tag
 """
 
 import argparse
@@ -52,6 +53,19 @@ class Large(resource.Resource):
         return aiocoap.Message(payload=bytes(index % 251 for index in range(5000)), content_format=42)
 
 
+class Store(resource.Resource):
+    content = b""
+
+    async def render_put(self, request):
+        self.content = request.payload
+        return aiocoap.Message(code=aiocoap.CHANGED)
+
+    async def render_get(self, request):
+        response = aiocoap.Message(payload=self.content, content_format=42)
+        resource.hashing_etag(request, response)
+        return response
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -74,6 +88,7 @@ async def listen(options, port):
     site.add_resource(["echo"], Echo())
     site.add_resource(["separate"], Separate(options.delay))
     site.add_resource(["large"], Large())
+    site.add_resource(["store"], Store())
     site.add_resource([".well-known", "core"], resource.WKCResource(site.get_resources_as_linkheader))
     if options.psk is None:
         return await aiocoap.Context.create_server_context(

@@ -2,14 +2,14 @@
 
 /// Decides what one observer is sent, and when: at most one confirmable notification is under way, the newest value wins,
 /// and the conditions of its query hold (RFC 7641 §4.5). No I/O.
-struct ObservationState {
+struct ObserverState {
     /// What is to be done now.
     enum Action: Equatable {
         /// Nothing, until something happens.
         case none
         /// The newest representation is sent.
         case send(MessageType)
-        /// Nothing, until this moment; then ``ObservationState/due(value:at:)`` decides.
+        /// Nothing, until this moment; then ``ObserverState/due(value:at:)`` decides.
         case wait(until: MonotonicTime)
         /// The representation is rendered anew and sent, whatever its value.
         case refresh

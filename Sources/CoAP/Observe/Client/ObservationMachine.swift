@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one observation does when: a value without I/O that is told what happens and says what to do (RFC 7641 §3).
+struct ObservationMachine {
+    /// What to do now.
+    struct Outcome {
+        /// What to tell, in this order.
+        var states: [ObservationState] = []
+        /// True when a registration is to be sent.
+        var registers = false
+        /// Why nothing can come of the observation at all.
+        var error: CoAPError?
+    }
+
+    private enum Phase {
+        /// A registration is under way.
+        case registering
+        /// Notifications are awaited; a new registration is due at a time.
+        case observing(until: ContinuousClock.Instant)
+        /// A registration failed; the next one is due at a time.
+        case waiting(until: ContinuousClock.Instant)
+        case ended
+    }
+
+    /// Max-Age where the response does not say (RFC 7252 §5.10.5).
+    static let defaultMaxAge: UInt32 = 60
+
+    private let configuration: ObservationConfiguration
+    private let random: () -> Double
+    private var phase = Phase.registering
+    private var order = NotificationOrder()
+    /// Until when the last value is fresh; before there is one, when the observation began.
+    private var freshUntil: ContinuousClock.Instant
+    private var isStale = false
+    /// True when the next value comes from another connection than the last one.
+    private var hasMoved = false
+    private var hasAnswer = false
+    private var failures = 0
+
+    /// An observation whose first registration is sent now.
+    ///
+    /// - Parameter random: numbers from 0 to 1.
+    init(
+        _ configuration: ObservationConfiguration, at now: ContinuousClock.Instant,
+        random: @escaping () -> Double = { .random(in: 0..<1) }
+    ) {
+        self.configuration = configuration
+        self.random = random
+        freshUntil = now
+    }
+
+    /// True when nothing more will come.
+    var isOver: Bool { if case .ended = phase { true } else { false } }
+
+    /// When ``passed(at:)`` must be called; nil when there is nothing to wait for.
+    var deadline: ContinuousClock.Instant? {
+        switch phase {
+        case .ended: nil
+        case .registering: staleFrom
+        case .observing(let until), .waiting(let until): staleFrom.map { min($0, until) } ?? until
+        }
+    }
+
+    private var staleFrom: ContinuousClock.Instant? {
+        hasAnswer && !isStale ? freshUntil + configuration.tolerance : nil
+    }
+
+    /// A response or notification came for the registration's token.
+    mutating func received(_ response: Response, at now: ContinuousClock.Instant) -> Outcome {
+        if isOver { return Outcome() }
+        guard response.code.isSuccess else {
+            phase = .ended
+            return Outcome(states: [.ended(.response(response))])
+        }
+        let sequence = response.options.observe.map { $0 & 0xFF_FFFF }
+        if let sequence, !order.accept(sequence, at: now) { return Outcome() }
+        var states: [ObservationState] = isStale || hasMoved ? [.resumed] : []
+        states.append(.value(.init(response, sequence: sequence)))
+        guard sequence != nil else {
+            phase = .ended
+            return Outcome(states: states + [.ended(.notObserved)])
+        }
+        isStale = false
+        hasMoved = false
+        hasAnswer = true
+        failures = 0
+        freshUntil = now + .seconds(Int64(response.options.maxAge ?? Self.defaultMaxAge))
+        let (least, most) = (configuration.minimumRenewalDelay, configuration.maximumRenewalDelay)
+        phase = .observing(until: freshUntil + least + max(.zero, most - least) * random())
+        return Outcome(states: states)
+    }
+
+    /// A registration failed.
+    mutating func failed(_ error: CoAPError, at now: ContinuousClock.Instant) -> Outcome {
+        guard case .registering = phase else { return Outcome() }
+        failures += 1
+        if !hasAnswer && !Self.isWorthWaiting(error) {
+            phase = .ended
+            return Outcome(error: error)
+        }
+        var states: [ObservationState] = []
+        // Before the first value there is no Max-Age to wait for.
+        if !isStale, !hasAnswer || freshUntil <= now { states.append(becomeStale()) }
+        if let limit = configuration.maximumFailedRegistrations, failures >= limit {
+            phase = .ended
+            return Outcome(states: states + [.ended(.gaveUp(error))])
+        }
+        let doubled = configuration.retryDelay * (1 << min(failures - 1, 16))
+        let delay = min(doubled, configuration.maximumRetryDelay)
+        phase = .waiting(until: now + delay - delay * (random() / 2))
+        return Outcome(states: states)
+    }
+
+    /// The connection the notifications came on is gone; another one is being made.
+    mutating func moved() -> Outcome {
+        if isOver { return Outcome() }
+        hasMoved = hasAnswer
+        guard case .observing = phase else { return Outcome() }
+        return register()
+    }
+
+    /// The time of ``deadline`` has come.
+    mutating func passed(at now: ContinuousClock.Instant) -> Outcome {
+        var states: [ObservationState] = []
+        if let staleFrom, staleFrom <= now, !isOver { states.append(becomeStale()) }
+        switch phase {
+        case .observing(let until) where until <= now, .waiting(let until) where until <= now:
+            // A new registration finds what went wrong, or brings the value: it is not fresh either way.
+            if !isStale { states.append(becomeStale()) }
+            var outcome = register()
+            outcome.states = states
+            return outcome
+        default: return Outcome(states: states)
+        }
+    }
+
+    /// Nothing more is wanted.
+    mutating func close(_ error: CoAPError) -> Outcome {
+        if isOver { return Outcome() }
+        phase = .ended
+        return Outcome(states: [.ended(.closed(error))])
+    }
+
+    private mutating func becomeStale() -> ObservationState {
+        isStale = true
+        return .stale(since: freshUntil)
+    }
+
+    private mutating func register() -> Outcome {
+        phase = .registering
+        // A server that was started anew counts anew, and what was sent before is older than the answer by its Max-Age.
+        order.reset()
+        return Outcome(registers: true)
+    }
+
+    /// True for what may be over the next time; a first registration that fails otherwise is told at once.
+    private static func isWorthWaiting(_ error: CoAPError) -> Bool {
+        [.timeout, .closed, .limitReached].contains(error.code)
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What happens to an observed resource, as it happens; made by
+/// ``ClientSession/observe(_:accept:options:configuration:isolation:_:)`` and read by one task.
+///
+/// Whoever reads slowly misses values, never the newest: a resource's state counts, not how it came about (RFC 7641 §1.3).
+public struct ObservationStates: AsyncSequence, Sendable {
+    /// What comes.
+    public typealias Element = ObservationState
+    /// What ends it without an ``ObservationState/ended(_:)``: the first registration failed, or the task was cancelled.
+    public typealias Failure = CoAPError
+
+    let channel: ObservationChannel
+    /// Fetches the rest of a value that comes in blocks.
+    let whole: @Sendable (Response) async throws(CoAPError) -> Response
+
+    /// Starts to read, or goes on where another iterator stopped.
+    public func makeAsyncIterator() -> Iterator { Iterator(channel: channel, whole: whole) }
+
+    /// Reads one state after the other.
+    public struct Iterator: AsyncIteratorProtocol {
+        let channel: ObservationChannel
+        let whole: @Sendable (Response) async throws(CoAPError) -> Response
+
+        /// The next state; waits for it. Nil after ``ObservationState/ended(_:)``.
+        ///
+        /// - Throws: `CoAPError`: `handshakeFailed`, `unreachable` or `protocolError` when the first registration failed in a
+        ///   way that waiting does not mend; `cancelled` when the task is.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(CoAPError) -> ObservationState? {
+            guard let state = try await channel.next() else { return nil }
+            guard case .value(var notification) = state else { return state }
+            notification.response = try await whole(notification.response)
+            return .value(notification)
+        }
+
+        /// The next state; see ``next(isolation:)``.
+        public mutating func next() async throws(CoAPError) -> ObservationState? { try await next(isolation: nil) }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import Foundation
+
+/// The chart of `coap observe --plot` on a terminal's other screen; the one before comes back at its end.
+final class ChartScreen: Sendable {
+    private let title: String
+    private let state = Locked(State())
+
+    private struct State {
+        var values: [Double] = []
+        var note = ""
+        var last = ""
+        var isShown = false
+    }
+
+    /// How many values are kept: what the widest terminal shows.
+    private static let kept = 4_000
+
+    init(title: String) { self.title = title }
+
+    /// Draws with another value.
+    func add(_ value: Double?, text: String) throws(OutputError) {
+        let screen = state.withLock { state in
+            if let value { state.values = state.values.suffix(Self.kept - 1) + [value] }
+            state.last = text
+            state.note = value == nil ? "no number" : ""
+            return draw(&state)
+        }
+        try Terminal.write(screen)
+    }
+
+    /// Draws with what is to know beside the values.
+    func note(_ text: String) throws(OutputError) {
+        let screen = state.withLock { state in
+            state.note = text
+            return draw(&state)
+        }
+        try Terminal.write(screen)
+    }
+
+    /// Gives the terminal back as it was.
+    func leave() {
+        let wasShown = state.withLock { state in
+            defer { state.isShown = false }
+            return state.isShown
+        }
+        if wasShown { try? Terminal.write("\u{1B}[?25h\u{1B}[?1049l") }
+    }
+
+    private func draw(_ state: inout State) -> String {
+        // The terminal's size may change any time.
+        let terminal = Terminal.output
+        let chart = BrailleChart(width: terminal.width, height: terminal.height - 3)
+        var lines = ["\(title)  \(state.last)"] + chart.rows(state.values)
+        lines.append(state.note)
+        let begin = state.isShown ? "" : "\u{1B}[?1049h\u{1B}[?25l"
+        state.isShown = true
+        // Each line is cleared behind its end, not the screen before: that would flicker.
+        return begin + "\u{1B}[H"
+            + lines.map { String($0.prefix(terminal.width)) + "\u{1B}[K" }.joined(separator: "\r\n")
+            + "\u{1B}[J"
+    }
+}
