@@ -107,7 +107,8 @@ package final class CaseRun {
     /// (RFC 7252 §4.2, §4.8).
     func exchange(_ request: Message, within patience: Duration = .seconds(12)) throws(CaseEnd) -> Exchange {
         let channel = try channel()
-        let deadline = MonotonicTime.now + (channel.loss == nil ? patience : .seconds(60))
+        let patience = channel.loss == nil ? patience : .seconds(60)
+        let deadline = MonotonicTime.now + patience
         var interval = Duration.seconds(2)
         var next = MonotonicTime.now + interval
         var transmissions = 1

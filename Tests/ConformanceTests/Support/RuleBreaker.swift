@@ -56,7 +56,9 @@ extension Message {
 
     /// A confirmable message of the server's own for the token.
     func push(_ id: UInt16, _ options: [CoAPOption] = [.text], _ payload: String = "text") -> Message {
-        Message(.confirmable, .content, messageID: id, token: token, options: Options(options), payload: Array(payload.utf8))
+        Message(
+            .confirmable, .content, messageID: id, token: token, options: Options(options), payload: Array(payload.utf8)
+        )
     }
 }
 
