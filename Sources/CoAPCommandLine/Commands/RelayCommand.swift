@@ -93,7 +93,8 @@ public struct RelayCommand: AsyncParsableCommand {
     /// A host and port, as in a URI.
     private static func endpoint(_ text: String, _ option: String) throws(CoAPError) -> CoAPURI {
         // The port is asked for: those who forget it would wonder which one is meant.
-        if let colon = text.lastIndex(of: ":"), !text[text.index(after: colon)...].isEmpty, !text.contains("/"),
+        if !text.hasSuffix("]"), let colon = text.lastIndex(of: ":"), !text[text.index(after: colon)...].isEmpty,
+            !text.contains("/"),
             let uri = try? CoAPURI("coap://" + text)
         {
             return uri

@@ -24,7 +24,7 @@ struct ObservationRun: Sendable {
 
     /// Observes until enough values have come, the observation ends or the task is cancelled.
     ///
-    /// - Parameter seen: is called for each value.
+    /// - Parameter seen: is called for each value; returns how many there were.
     func observe(_ seen: @escaping @Sendable () -> Int) async throws -> End {
         try await CoAPClient.withSession(to: uri, security: security, configuration: configuration) { session in
             transcript.connected(await session.connectionInfo)
@@ -36,7 +36,9 @@ struct ObservationRun: Sendable {
                 for try await state in states {
                     try writer.write(state)
                     switch state {
-                    case .value: if let count, seen() >= count { return .counted }
+                    case .value:
+                        let number = seen()
+                        if let count, number >= count { return .counted }
                     case .stale, .resumed: break
                     case .ended(let end): return .ended(end)
                     }

@@ -30,7 +30,7 @@ enum ObservationText {
         switch state {
         case .value: ""
         case .stale(let since):
-            "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))); registering anew"
+            "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))), nothing came since"
         case .resumed: "resumed"
         case .ended(.response(let response)):
             "ended by the server: \(response.code)"

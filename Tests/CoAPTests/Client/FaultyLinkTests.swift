@@ -75,8 +75,7 @@ struct FaultyLinkTests {
             defer { link.stop() }
             var configuration = ClientConfiguration()
             configuration.transmission.ackTimeout = .seconds(1)
-            // As many as the server remembers with their response.
-            configuration.transmission.maximumOutstanding = 32
+            configuration.transmission.maximumOutstanding = 100
             configuration.requestTimeout = .seconds(60)
             let (answered, failed) = try await CoAPClient.withSession(
                 to: link.uri(for: uris[0]), security: .plain, configuration: configuration
@@ -86,7 +85,8 @@ struct FaultyLinkTests {
                         group.addTask {
                             do {
                                 let response = try await session.put("n", text: "\(number)")
-                                #expect(response.code == .changed && response.text == "\(number)")
+                                // Of responses with many others behind them the server remembers the code only.
+                                #expect(response.code == .changed && ["", "\(number)"].contains(response.text))
                                 return nil
                             } catch {
                                 return error as? CoAPError
