@@ -14,8 +14,8 @@ public struct ServerCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "coap-server", abstract: "Serve a simulated device over DTLS.",
         discussion: """
-            The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, /firmware. It \
-            comes in text, JSON and SenML. Peers need a pre-shared key or a certificate of the keys folder.
+            The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, \
+            /firmware. It comes in text, JSON and SenML. Peers need a pre-shared key or a certificate of the keys folder.
 
             Examples:
               coap-server
