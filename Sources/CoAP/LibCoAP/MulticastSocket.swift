@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLibCoAP
 import Glibc
 
 /// A UDP socket that sends to groups, or hears them. Closed when nobody holds it.
