@@ -4,7 +4,8 @@ extension ClientTransfer {
     /// The response came, or its first block.
     func received(_ first: Response) {
         guard first.code.isSuccess || first.options.block2?.hasMore == true else { return finish(.success(first)) }
-        let isWindowed = isConfirmable && (request.method == .get || request.method == .fetch)
+        // The second time block by block: perhaps the server can do no other.
+        let isWindowed = isConfirmable && restarts == 0 && (request.method == .get || request.method == .fetch)
         var download = BlockDownload(
             size: configuration.blockSize, limit: sink == nil ? configuration.maximumBodySize : nil,
             window: isWindowed ? configuration.blockWindow : 1)

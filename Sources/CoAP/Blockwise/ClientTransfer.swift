@@ -39,7 +39,7 @@ final class ClientTransfer: @unchecked Sendable {
     private var echo: [UInt8]?
     /// Counts beginnings: answers to what was sent before do not count.
     private var generation = 0
-    private var restarts = 0
+    private(set) var restarts = 0
     private(set) var isDone = false
 
     var configuration: ClientConfiguration { connection.configuration }

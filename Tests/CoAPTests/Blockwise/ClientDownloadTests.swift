@@ -215,6 +215,28 @@ struct ClientDownloadTests {
         #expect(error.code == .timeout)
     }
 
+    @Test("A server that hands out blocks only one after the other is asked so when a block was lost")
+    func sequential() async throws {
+        let body = BlockBody(bytes: BlockBody.bytes(9_000))
+        let last = Locked<UInt32>(0)
+        let server = try FakeServer.answering { request, number in
+            let asked = request.options.block2?.number ?? 0
+            guard number != 4 else { return nil }
+            let isNext = last.withLock { last in
+                guard asked == 0 || asked == last || asked == last + 1 else { return false }
+                last = asked
+                return true
+            }
+            return isNext ? body.answer(request.options.block2) : Response(.requestEntityIncomplete)
+        }
+        try await Self.with(server) {
+            $0.transmission.ackTimeout = .seconds(1)
+        } _: { session in
+            let response = try await session.get("x")
+            #expect(response.payload == body.bytes)
+        }
+    }
+
     @Test("A challenge is answered, for the first message and in the middle (RFC 9175 §2.3)")
     func echo() async throws {
         let body = BlockBody(bytes: BlockBody.bytes(9_000))
