@@ -49,6 +49,7 @@ enum ExitStatus {
     static let help = """
         EXIT CODES:
           0    the response is of class 2.xx
+          1    a case of 'coap conformance' failed
           4    the response is of class 4.xx
           5    the response is of class 5.xx
           64   the command line is wrong
