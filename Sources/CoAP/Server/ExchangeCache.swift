@@ -70,11 +70,11 @@ struct ExchangeCache {
     ///   - answer: what went out on the acknowledgement; nil when a repetition needs no answer.
     ///   - lifetime: for how long.
     ///   - now: the present moment.
-    ///   - capacity: how many responses may be kept whole.
+    ///   - wholeCapacity: how many responses may be kept whole.
     ///   - mayGrow: false when all sessions together remember enough: then the oldest makes room.
     mutating func note(
         _ key: ExchangeKey, _ answer: Response?, lifetime: Duration, at now: MonotonicTime, mayGrow: Bool = true,
-        whole capacity: Int = wholeCapacity
+        whole wholeCapacity: Int = wholeCapacity
     ) {
         expire(at: now)
         let expiry = Self.seconds(now + lifetime + .nanoseconds(999_999_999))
@@ -86,7 +86,7 @@ struct ExchangeCache {
             order.append(key.messageID)
         }
         entries[key.messageID] = entry
-        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty { keep(answer, for: key.messageID, capacity) }
+        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty { keep(answer, for: key.messageID, wholeCapacity) }
     }
 
     /// Forgets what has run out.

@@ -21,7 +21,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server
               coap-server --listen coaps://127.0.0.1:0 --keys /etc/coap/keys
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
-              coap-server --scenario plugtest --listen coap://[::1]:5683 --listen coaps://[::1]:5684
+              coap-server --scenario plugtest --listen coaps://[::1]:5684
             """, version: CommandLineTool.version)
 
     @Option(
