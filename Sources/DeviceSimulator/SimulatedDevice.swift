@@ -84,20 +84,20 @@ public final class SimulatedDevice: Sendable {
     /// Puts the device's resources on a router: `/sensors/temperature`, `/sensors/humidity`, `/actuators/led`, `/device`, `/firmware`.
     /// All but the last two can be observed.
     public func register(on router: Router) {
-        let temperatureResource = router.observable(
+        router.observable(
             "sensors/temperature",
             attributes: .init(
                 resourceType: "temperature", interface: "core.s", contentFormats: Reading.contentFormats,
                 title: "Air temperature")
         ) { [self] _, _ in temperature }
-        temperatureResource.whileObserved { [self] in await watch(temperatureResource) { temperature.value } }
-        let humidityResource = router.observable(
+        .whileObserved { [self] resource in await watch(resource) { temperature.value } }
+        router.observable(
             "sensors/humidity",
             attributes: .init(
                 resourceType: "humidity", interface: "core.s", contentFormats: Reading.contentFormats,
                 title: "Relative humidity")
         ) { [self] _, _ in humidity }
-        humidityResource.whileObserved { [self] in await watch(humidityResource) { humidity.value } }
+        .whileObserved { [self] resource in await watch(resource) { humidity.value } }
         let led = router.observable(
             "actuators/led",
             attributes: .init(

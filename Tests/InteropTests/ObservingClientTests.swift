@@ -12,7 +12,7 @@ struct ObservingClientTests {
         let resource = router.observable("count", notifications: policy) { _, _ in
             "\(count.withLock { $0 })"
         }
-        resource.whileObserved {
+        resource.whileObserved { resource in
             while (try? await Task.sleep(for: .milliseconds(100))) != nil {
                 count.withLock { $0 += 1 }
                 resource.changed()
@@ -27,14 +27,14 @@ struct ObservingClientTests {
     func libcoap(client: LibcoapClient) async throws {
         let (router, resource) = Self.ticking(.confirmableEvery(3))
         try await TestServer.with(client.mode, router: router) { uri in
-            let answer = try await client.request("get", "\(uri)/count", ["-s", "2"])
+            let answer = try await client.request("get", "\(uri)/count", ["-s", "4"])
             let notified = answer.messages.filter { $0.code == "2.05" && $0.options.contains("Observe:") }
-            #expect(notified.count >= 5, "\(answer)")
+            #expect(notified.count >= 4, "\(answer)")
             #expect(notified.contains { $0.type == "CON" } && notified.contains { $0.type == "NON" }, "\(answer)")
             let values = notified.compactMap { Int($0.text) }
             #expect(values == values.sorted(), "\(answer)")
-            // The last thing it does is to take its registration back.
-            #expect(resource.observerCount == 0)
+            // The last thing it does is to take its registration back, or to end its session.
+            while resource.observerCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
         }
     }
 

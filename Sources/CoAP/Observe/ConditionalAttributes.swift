@@ -5,7 +5,7 @@
 struct ConditionalAttributes: Equatable {
     /// `pmin`: the least time between two notifications; above zero.
     var minimumPeriod: Duration?
-    /// `pmax`: the longest time without a notification; above zero, and not below ``minimumPeriod``.
+    /// `pmax`: the longest time without a notification; above zero, where less than ``shortestMaximum`` counts as that; not below ``minimumPeriod``.
     var maximumPeriod: Duration?
     /// `gt`: the value that must be crossed, upwards or back.
     var greaterThan: Double?
@@ -17,6 +17,9 @@ struct ConditionalAttributes: Equatable {
     var isBand = false
 
     private static let names: Set<String> = ["pmin", "pmax", "gt", "lt", "st", "band"]
+
+    /// More often than this nobody is told that nothing has changed.
+    static let shortestMaximum: Duration = .milliseconds(100)
 
     /// No conditions.
     init() {}
@@ -34,7 +37,7 @@ struct ConditionalAttributes: Equatable {
             let value = parts.count > 1 ? String(parts[1]) : nil
             switch name {
             case "pmin": minimumPeriod = try Self.period(name, value)
-            case "pmax": maximumPeriod = try Self.period(name, value)
+            case "pmax": maximumPeriod = max(try Self.period(name, value), Self.shortestMaximum)
             case "gt": greaterThan = try Self.number(name, value)
             case "lt": lessThan = try Self.number(name, value)
             case "st":

@@ -20,7 +20,7 @@ public final class ObservableResource: Sendable {
     private struct State {
         var sinks: [ObjectIdentifier: Sink] = [:]
         var observers = 0
-        var watch: (@Sendable () async -> Void)?
+        var watch: (@Sendable (ObservableResource) async -> Void)?
         var watching: Task<Void, Never>?
     }
 
@@ -67,10 +67,12 @@ public final class ObservableResource: Sendable {
     /// How many observe the resource now, at all servers that have it.
     public var observerCount: Int { state.withLock { $0.observers } }
 
-    /// Runs a closure in a task of its own while there are observers, such as one that looks for changes; the task is cancelled
+    /// Runs a closure, which gets this resource, in a task of its own while there are observers, such as one that looks for changes; the task is cancelled
     /// when the last observer has gone, and the closure starts again with the next one. Called once, before the server
     /// runs; another call takes the place of the one before.
-    public func whileObserved(_ body: @escaping @Sendable () async -> Void) { state.withLock { $0.watch = body } }
+    public func whileObserved(_ body: @escaping @Sendable (ObservableResource) async -> Void) {
+        state.withLock { $0.watch = body }
+    }
 
     // MARK: For servers
 
@@ -91,7 +93,7 @@ public final class ObservableResource: Sendable {
         let (count, ended) = state.withLock { state -> (Int, Task<Void, Never>?) in
             state.observers += difference
             if state.observers > 0 {
-                if state.watching == nil, let watch = state.watch { state.watching = Task { await watch() } }
+                if state.watching == nil, let watch = state.watch { state.watching = Task { await watch(self) } }
                 return (state.observers, nil)
             }
             defer { state.watching = nil }

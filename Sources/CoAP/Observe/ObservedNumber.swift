@@ -23,9 +23,8 @@ enum ObservedNumber {
     }
 }
 
-/// Where a handler's number is put down while its representation is rendered. Confined to the server's loop.
-final class ObservedNumberBox: @unchecked Sendable {
-    // Sendable: the value stands behind a lock.
+/// Where a handler's number is put down while its representation is rendered.
+final class ObservedNumberBox: Sendable {
     private let stored = Locked<Double?>(nil)
 
     var number: Double? {

@@ -28,10 +28,10 @@ extension Router {
         notifications: NotificationPolicy = .default, sharing: RepresentationSharing = .allPeers,
         sequence: @escaping @Sendable () -> Elements
     ) -> ObservableResource where Elements.Element: ResponseConvertible, Elements.AsyncIterator: SendableMetatype {
-        let target = Locked<ObservableResource?>(nil)
+        let target = Locked(WeakResource())
         let observed = ObservedSequence<Elements.Element> { observed in
             let run = observed.run
-            let resource = target.withLock { $0 }
+            let resource = target.withLock { $0.resource }
             do {
                 for try await element in sequence() {
                     guard let isFirst = observed.offer(element, run: run) else { return }
@@ -51,7 +51,7 @@ extension Router {
             }
         }
         let resource = ObservableResource(policy: notifications, sharing: sharing) { observed.observersChanged(to: $0) }
-        target.withLock { $0 = resource }
+        target.withLock { $0.resource = resource }
         addObservable(
             .get, path, attributes, .resourceExists, resource,
             .suspending { request, context in
@@ -62,4 +62,9 @@ extension Router {
             })
         return resource
     }
+}
+
+/// The resource of a sequence, which holds the sequence itself.
+private struct WeakResource {
+    weak var resource: ObservableResource?
 }

@@ -123,7 +123,10 @@ extension ServerCore: ObservationSink {
             return false
         }
         let messageID = session.handle.newMessageID()
-        guard transmit(type, messageID, response, observer.key.token, session) else { return true }
+        guard transmit(type, messageID, response, observer.key.token, session) else {
+            end(observer, with: Response(.internalServerError), .confirmable)
+            return false
+        }
         observer.state.sent(type, messageID: messageID, sequence: sequence, value: group.latestValue, at: .now)
         if type == .confirmable { awaitAcknowledgement(of: messageID, observer, isRepetition: isRepetition) }
         observations.metrics.notified(type)

@@ -72,10 +72,12 @@ extension ServerCore {
         let value =
             observation.conditions.isAboutTime
             ? nil : observation.number?.number ?? ObservedNumber.find(in: response)
+        let policy = resource.resource.policy
         let observer = Observer(
             key, in: group,
             state: ObserverState(
-                policy: resource.resource.policy, conditions: observation.conditions, sequence: sequence, value: value,
+                policy: request.session.peer.isSecure ? policy : policy.forUnprovenPeers,
+                conditions: observation.conditions, sequence: sequence, value: value,
                 at: .now))
         observations.registry.add(observer)
         observations.metrics.relationsChanged(by: 1)
@@ -92,6 +94,12 @@ extension ServerCore {
         } else {
             arm(observer)
         }
+    }
+
+    /// The answer to a registration could not be sent.
+    func unregister(_ request: ReceivedRequest) {
+        guard request.observation != nil else { return }
+        removeObserver(ObserverKey(session: request.session.handle, token: request.key.token), "refused")
     }
 
     /// Removes an observation, if there is one with this key; its peer is told nothing.

@@ -9,6 +9,7 @@ extension ServerCore {
         var sent = prepared(response, request)
         if !reply.fill(sent) {
             sent = Response(.internalServerError)
+            unregister(request)
             warn(.responseReplaced, "response was refused", request.route, "an option stands too often or is too long")
             transmit(request.isConfirmable ? .sendPiggybacked : .sendSeparate(.nonConfirmable), sent, request)
         }
@@ -65,6 +66,7 @@ extension ServerCore {
         var sent = prepared(response, request)
         if !transmit(action, sent, request) {
             sent = Response(.internalServerError)
+            unregister(request)
             transmit(action, sent, request)
         }
         if !request.key.method.isSafe || action != .sendPiggybacked {

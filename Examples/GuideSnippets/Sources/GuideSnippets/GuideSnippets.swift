@@ -31,6 +31,28 @@ struct GuideSnippets {
         try await server.run()
     }
 
+    /// "Let clients observe".
+    static func letObserve(_ router: Router, _ led: LED) {
+        let lamp = router.observable("lamp", notifications: .confirmable) { _, _ in
+            await led.isOn ? "on" : "off"
+        }
+        router.put("lamp") { request, _ in
+            await led.set(try request.decode(String.self) == "on")
+            lamp.changed()
+            return Response(.changed)
+        }
+        router.observable("seconds") { seconds() }
+    }
+
+    /// A sequence of the guide: the seconds since it was started.
+    static func seconds() -> AsyncStream<String> {
+        let start = ContinuousClock.now
+        return AsyncStream {
+            try? await Task.sleep(for: .seconds(1))
+            return Task.isCancelled ? nil : "\((ContinuousClock.now - start).components.seconds)"
+        }
+    }
+
     /// "Ask a server".
     static func ask() async throws {
         let key = Secret("a key that both sides know".utf8)
