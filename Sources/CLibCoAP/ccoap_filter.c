@@ -10,11 +10,15 @@
 #include <stdatomic.h>
 
 typedef int (*parse_t)(coap_proto_t protocol, const uint8_t *data, size_t length, coap_pdu_t *pdu);
+typedef void (*show_t)(coap_log_t level, const coap_pdu_t *pdu);
 typedef size_t (*size_t_of_session)(const coap_session_t *session);
 
 static _Thread_local const ccoap_filter_hooks_t *watcher;
 // The session whose datagram is being read: libcoap asks for its size of messages right before it parses one.
 static _Thread_local coap_session_t *reading;
+
+// The confirmable message that libcoap is to forget as soon as it is on its way.
+static _Thread_local coap_pdu_t *sending_once;
 
 void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks) {
     watcher = hooks;
@@ -88,4 +92,24 @@ int coap_pdu_parse(coap_proto_t protocol, const uint8_t *data, size_t length, co
         watcher->parsed(watcher->context, session, (int)coap_pdu_get_type(pdu), coap_pdu_get_code(pdu) == COAP_EMPTY_CODE,
                         (uint16_t)coap_pdu_get_mid(pdu));
     return 1;
+}
+
+// As above. libcoap 4.3.1 shows each message right after it was handed to the socket, whatever the level of its log, and asks
+// for the type only then: a message that is no longer confirmable by that time is not queued.
+void coap_show_pdu(coap_log_t level, const coap_pdu_t *pdu) {
+    static _Atomic(void *) known;
+    if (pdu && pdu == sending_once) {
+        coap_pdu_set_type(sending_once, COAP_MESSAGE_NON);
+        sending_once = NULL;
+        return;
+    }
+    show_t show = (show_t)original(&known, "coap_show_pdu");
+    if (show) show(level, pdu);
+}
+
+coap_mid_t ccoap_send_once(coap_session_t *session, coap_pdu_t *pdu) {
+    if (coap_pdu_get_type(pdu) == COAP_MESSAGE_CON) sending_once = pdu;
+    coap_mid_t sent = coap_send(session, pdu);
+    sending_once = NULL;
+    return sent;
 }

@@ -46,7 +46,15 @@ public final class SimulatedDevice: Sendable {
     }
 
     /// Switches the light-emitting diode.
-    public func setLED(_ state: LEDState) { led.withLock { $0 = state.isOn } }
+    ///
+    /// - Returns: true when that changed it.
+    @discardableResult
+    public func setLED(_ state: LEDState) -> Bool {
+        led.withLock { isOn in
+            defer { isOn = state.isOn }
+            return isOn != state.isOn
+        }
+    }
 
     /// What the device says about itself.
     public var description: DeviceDescription {
@@ -63,27 +71,42 @@ public final class SimulatedDevice: Sendable {
             quantity: quantity, value: (value(time) * 10).rounded() / 10, unit: unit, device: name, time: time)
     }
 
+    /// Looks at a sensor once a second, as often as it samples, and tells of each new value.
+    private func watch(_ resource: ObservableResource, _ value: () -> Double) async {
+        var last = value()
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            let present = value()
+            if present != last { resource.changed() }
+            last = present
+        }
+    }
+
     /// Puts the device's resources on a router: `/sensors/temperature`, `/sensors/humidity`, `/actuators/led`, `/device`.
+    /// All but the last can be observed.
     public func register(on router: Router) {
-        router.get(
+        let temperatureResource = router.observable(
             "sensors/temperature",
             attributes: .init(
                 resourceType: "temperature", interface: "core.s", contentFormats: Reading.contentFormats,
                 title: "Air temperature")
         ) { [self] _, _ in temperature }
-        router.get(
+        temperatureResource.whileObserved { [self] in await watch(temperatureResource) { temperature.value } }
+        let humidityResource = router.observable(
             "sensors/humidity",
             attributes: .init(
                 resourceType: "humidity", interface: "core.s", contentFormats: Reading.contentFormats,
                 title: "Relative humidity")
         ) { [self] _, _ in humidity }
-        router.get(
+        humidityResource.whileObserved { [self] in await watch(humidityResource) { humidity.value } }
+        let led = router.observable(
             "actuators/led",
             attributes: .init(
-                resourceType: "light", interface: "core.a", contentFormats: LEDState.contentFormats, title: "LED")
+                resourceType: "light", interface: "core.a", contentFormats: LEDState.contentFormats, title: "LED"),
+            notifications: .confirmable
         ) { [self] _, _ in ledState }
         router.put("actuators/led") { [self] request, _ in
-            setLED(try request.decode())
+            let state: LEDState = try request.decode()
+            if setLED(state) { led.changed() }
             return Response(.changed)
         }
         router.get(

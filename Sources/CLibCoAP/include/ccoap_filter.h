@@ -27,6 +27,10 @@ typedef struct ccoap_filter_hooks {
 /// Sets who hears of messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
 void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks);
 
+/// Sends a message and has libcoap forget it: a confirmable one is neither repeated nor counted as under way. As with
+/// coap_send, the message is gone afterwards; returns its id, or COAP_INVALID_MID.
+coap_mid_t ccoap_send_once(coap_session_t *session, coap_pdu_t *pdu);
+
 /// 1 when libcoap's own calls come through the filter, 0 when program or library were linked such that they do not.
 int ccoap_filter_is_in_force(void);
 

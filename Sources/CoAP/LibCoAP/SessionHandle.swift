@@ -77,14 +77,15 @@ struct SessionHandle: Hashable {
 
     func newMessageID() -> UInt16 { coap_new_message_id(pointer) }
 
-    /// Sends a message. Without a message id it gets a new one.
+    /// Sends a message. Without a message id it gets a new one. libcoap repeats a confirmable one, unless the caller does
+    /// that itself and says so by `isRepeated`.
     ///
     /// - Returns: the message id; nil when the message could not be sent.
     /// - Throws: `CoAPError` with code `tooLarge` when it does not fit one datagram.
     @discardableResult
     func send(
         _ type: MessageType, _ code: Code, messageID: UInt16? = nil, token: Token = .empty,
-        options: Options = Options(), payload: [UInt8] = []
+        options: Options = Options(), payload: [UInt8] = [], isRepeated: Bool = true
     ) throws(CoAPError) -> UInt16? {
         let size = code == .empty ? 0 : maximumMessageSize
         guard
@@ -105,7 +106,7 @@ struct SessionHandle: Hashable {
                 "the message does not fit one datagram: options and \(payload.count) bytes of payload, "
                     + "room for \(size); send less")
         }
-        let sent = coap_send(pointer, pdu)
+        let sent = isRepeated ? coap_send(pointer, pdu) : ccoap_send_once(pointer, pdu)
         return sent == COAP_INVALID_MID ? nil : UInt16(truncatingIfNeeded: sent)
     }
 

@@ -20,6 +20,8 @@ public final class ObservableResource: Sendable {
     private struct State {
         var sinks: [ObjectIdentifier: Sink] = [:]
         var observers = 0
+        var watch: (@Sendable () async -> Void)?
+        var watching: Task<Void, Never>?
     }
 
     let policy: NotificationPolicy
@@ -65,6 +67,11 @@ public final class ObservableResource: Sendable {
     /// How many observe the resource now, at all servers that have it.
     public var observerCount: Int { state.withLock { $0.observers } }
 
+    /// Runs a closure in a task of its own while there are observers, such as one that looks for changes; the task is cancelled
+    /// when the last observer has gone, and the closure starts again with the next one. Called once, before the server
+    /// runs; another call takes the place of the one before.
+    public func whileObserved(_ body: @escaping @Sendable () async -> Void) { state.withLock { $0.watch = body } }
+
     // MARK: For servers
 
     func attach(_ server: some ObservationSink) {
@@ -81,10 +88,16 @@ public final class ObservableResource: Sendable {
     }
 
     func observersChanged(by difference: Int) {
-        let count = state.withLock { state in
+        let (count, ended) = state.withLock { state -> (Int, Task<Void, Never>?) in
             state.observers += difference
-            return state.observers
+            if state.observers > 0 {
+                if state.watching == nil, let watch = state.watch { state.watching = Task { await watch() } }
+                return (state.observers, nil)
+            }
+            defer { state.watching = nil }
+            return (state.observers, state.watching)
         }
+        ended?.cancel()
         countChanged?(count)
     }
 }

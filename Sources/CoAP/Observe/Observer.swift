@@ -3,7 +3,7 @@
 /// One observation. Confined to the server's loop.
 final class Observer {
     let key: ObserverKey
-    unowned let group: ObservationGroup
+    let group: ObservationGroup
     var state: ObserverState
     var timer: TimerQueue<() -> Void>.ID?
 

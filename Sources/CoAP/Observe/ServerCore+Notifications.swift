@@ -103,14 +103,10 @@ extension ServerCore: ObservationSink {
     /// Sends the group's newest representation to one observer.
     ///
     /// - Returns: false when the observation is gone.
-    private func send(_ type: MessageType, to observer: Observer) -> Bool {
+    private func send(_ type: MessageType, to observer: Observer, isRepetition: Bool = false) -> Bool {
         let group = observer.group
-        guard let latest = group.latest else { return true }
-        guard let session = sessions[observer.key.session], !session.isClosed, session.handle.isEstablished else {
-            removeObserver(observer.key, "session ended")
-            return false
-        }
-        var response = latest
+        guard var response = group.latest else { return true }
+        guard let session = reachable(observer) else { return false }
         var sequence = group.latestSequence
         if !ObserveSequence.isNewer(sequence, than: observer.state.sequence) {
             group.resource.sequence.advance()
@@ -122,16 +118,40 @@ extension ServerCore: ObservationSink {
             end(observer, with: response, .confirmable)
             return false
         }
-        guard let messageID = transmit(type, response, observer.key.token, session) else { return true }
-        observer.state.sent(
-            type, messageID: messageID, sequence: sequence, value: group.latestValue, at: .now)
-        if type == .confirmable { observations.registry.awaits(messageID, observer) }
+        let messageID = session.handle.newMessageID()
+        guard transmit(type, messageID, response, observer.key.token, session) else { return true }
+        observer.state.sent(type, messageID: messageID, sequence: sequence, value: group.latestValue, at: .now)
+        if type == .confirmable { awaitAcknowledgement(of: messageID, observer, isRepetition: isRepetition) }
         observations.metrics.notified(type)
         return true
     }
 
-    /// A notification as it can be sent to an observer in one message.
-    private func fitting(
+    /// Sends a confirmable notification again; if there is a newer representation, that one in its place, in a message of its
+    /// own that is repeated as often as was left (RFC 7641 §4.5.2).
+    func resend(_ observer: Observer) {
+        let group = observer.group
+        guard let outstanding = observer.state.outstanding, let latest = group.latest else { return }
+        guard observer.state.sequence == group.latestSequence else {
+            _ = observations.registry.settle(outstanding, on: observer.key.session)
+            _ = send(.confirmable, to: observer, isRepetition: true)
+            return
+        }
+        guard let session = reachable(observer) else { return }
+        let response = fitting(notification: latest, to: group.request, observer.key.token, session)
+        _ = transmit(.confirmable, outstanding, response, observer.key.token, session)
+    }
+
+    /// The observer's session; nil when it is gone, and the observation with it.
+    private func reachable(_ observer: Observer) -> ServerSession? {
+        if let session = sessions[observer.key.session], !session.isClosed, session.handle.isEstablished {
+            return session
+        }
+        removeObserver(observer.key, "session ended")
+        return nil
+    }
+
+    /// A notification as it can be sent to an observer in one message; its way, too, when its body is cut into blocks.
+    func fitting(
         notification response: Response, to request: Request, _ token: Token, _ session: ServerSession
     ) -> Response {
         let room = session.handle.maximumMessageSize - Int(token.count)
@@ -139,16 +159,18 @@ extension ServerCore: ObservationSink {
     }
 
     private func transmit(
-        _ type: MessageType, _ response: Response, _ token: Token, _ session: ServerSession
-    ) -> UInt16? {
+        _ type: MessageType, _ messageID: UInt16, _ response: Response, _ token: Token, _ session: ServerSession
+    ) -> Bool {
         do {
-            return try session.context.calling { () throws(CoAPError) in
+            _ = try session.context.calling { () throws(CoAPError) in
                 try session.handle.send(
-                    type, response.code, token: token, options: response.options, payload: response.payload)
+                    type, response.code, messageID: messageID, token: token, options: response.options,
+                    payload: response.payload, isRepeated: false)
             }
+            return true
         } catch {
             logger.debug("notification was refused", metadata: [LogKey.error: "\(error)"])
-            return nil
+            return false
         }
     }
 
@@ -176,7 +198,12 @@ extension ServerCore: ObservationSink {
             type = .nonConfirmable
         }
         observations.metrics.ended()
-        guard let messageID = transmit(type, last, observer.key.token, session), type == .confirmable else { return }
+        // libcoap repeats it: of what ends there is nothing newer to come.
+        let messageID = try? session.context.calling { () throws(CoAPError) in
+            try session.handle.send(
+                type, last.code, token: observer.key.token, options: last.options, payload: last.payload)
+        }
+        guard let messageID, type == .confirmable else { return }
         change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.add(messageID, at: now) }
     }
 
@@ -185,13 +212,8 @@ extension ServerCore: ObservationSink {
     /// A confirmable notification was acknowledged.
     func notificationAcknowledged(_ messageID: UInt16, on session: SessionHandle) {
         guard let observer = observations.registry.settle(messageID, on: session) else { return }
+        observations.retransmissions.remove(observer.key)
         perform(observer.state.acknowledged(value: observer.group.latestValue, at: .now), observer)
-    }
-
-    /// A confirmable notification was not delivered: nobody is there to observe anything.
-    func notificationFailed(_ messageID: UInt16, on session: SessionHandle) {
-        guard observations.registry.settle(messageID, on: session) != nil else { return }
-        removeObservers(of: session, "not acknowledged")
     }
 
     /// A message was refused by its receiver: if it was a notification, it is the last (RFC 7641 §3.6).

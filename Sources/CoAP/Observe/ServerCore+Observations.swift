@@ -82,8 +82,13 @@ extension ServerCore {
         log("observation registered", observer, request.session)
         // The state may have changed while the handler waited.
         if observation.generation != resource.generation {
-            group.isChange = true
-            render(group)
+            let core = self
+            // Behind the answer, which goes out first.
+            loop.submit {
+                guard !group.observers.isEmpty else { return }
+                group.isChange = true
+                core.render(group)
+            }
         } else {
             arm(observer)
         }
@@ -95,6 +100,7 @@ extension ServerCore {
         guard let observer = observations.registry.remove(key) else { return nil }
         if let timer = observer.timer { loop.cancel(timer) }
         observer.timer = nil
+        observations.retransmissions.remove(key)
         let group = observer.group
         if group.observers.isEmpty, group !== kept {
             group.rendering?.cancel()

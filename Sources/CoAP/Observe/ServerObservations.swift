@@ -3,6 +3,9 @@
 /// What a server keeps of its observations. Confined to its loop.
 final class ServerObservations {
     var registry: ObserverRegistry
+    /// The confirmable notifications under way.
+    var retransmissions = RetransmissionQueue<ObserverKey>()
+    var retransmissionTimer: TimerQueue<() -> Void>.ID?
     let metrics = ObserveMetrics()
 
     init(_ configuration: ServerConfiguration) {

@@ -23,7 +23,6 @@ extension ServerCore {
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on handle: SessionHandle) {
         // libcoap goes on trying.
         if reason == .unreachable { return }
-        notificationFailed(messageID, on: handle)
         if let session = ServerSession.attached(to: handle) {
             if reason == .reset { session.lastHeard = .now }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }

@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--content-format", type=int)
     parser.add_argument("--accept", type=int)
     parser.add_argument("--non", action="store_true", help="send a non-confirmable request")
+    parser.add_argument("--observe", type=int, default=0, help="observe until so many representations came; print all")
     parser.add_argument("--timeout", type=float, default=20, help="seconds")
     return parser.parse_args()
 
@@ -45,6 +46,21 @@ def request(options):
     return message
 
 
+async def observed(context, options):
+    message = request(options)
+    message.opt.observe = 0
+    pending = context.request(message)
+    response = await pending.response
+    bodies = [response.payload]
+    async for response in pending.observation:
+        bodies.append(response.payload)
+        if len(bodies) >= options.observe:
+            break
+    pending.observation.cancel()
+    response.payload = b" ".join(bodies)
+    return response
+
+
 async def exchange(options):
     secure = options.uri.startswith("coaps:")
     context = await aiocoap.Context.create_client_context(transports=["tinydtls" if secure else "udp6"])
@@ -52,6 +68,8 @@ async def exchange(options):
         credentials = {"psk": options.key.encode(), "client-identity": options.identity.encode()}
         context.client_credentials.load_from_dict({"coaps://*": {"dtls": credentials}})
     try:
+        if options.observe:
+            return await asyncio.wait_for(observed(context, options), options.timeout)
         return await asyncio.wait_for(context.request(request(options)).response, options.timeout)
     finally:
         await context.shutdown()
