@@ -1,336 +1,364 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import CoAPTesting
 import Testing
 
-@testable import CoAP
-
-/// Observations of plain servers that a test scripts.
-@Suite("Observing a resource", .timeLimit(.minutes(5)))
+@Suite("Observing a server's resources over UDP (RFC 7641)", .timeLimit(.minutes(15)))
 struct ObservationTests {
-    private static func notification(
-        _ request: RawHeader, _ sequence: UInt32, _ text: String, type: MessageType = .nonConfirmable,
-        messageID: UInt16 = 0, maxAge: UInt32? = nil
-    ) -> [UInt8] {
-        var options = Options()
-        options.observe = sequence
-        options.maxAge = maxAge
-        return RawMessage(
-            type: type, code: .content, messageID: type == .acknowledgement ? request.messageID : messageID,
-            token: request.token, options: options, payload: Array(text.utf8)
-        ).bytes
-    }
+    /// A resource that counts how often its handler was asked.
+    private final class Fixture: Sendable {
+        let calls = CallCounter()
+        let value = Locked("0")
+        let resource = Locked<ObservableResource?>(nil)
 
-    /// 0 for a registration, 1 for a deregistration; nil for anything else.
-    private static func observe(_ datagram: [UInt8]) -> UInt32? {
-        guard datagram.count > 4, let message = RawHeader(datagram), message.code == Method.get.code else { return nil }
-        let start = 4 + message.token.count
-        guard start < datagram.count else { return nil }
-        // The first option of these requests is Observe: number 6.
-        switch datagram[start] {
-        case 0x60: return 0
-        case 0x61: return UInt32(datagram[start + 1])
-        default: return nil
+        func register(on router: Router, _ policy: NotificationPolicy = .default) {
+            let resource = router.observable("t", notifications: policy) { [calls, value] _, _ in
+                calls.increment()
+                return value.withLock { $0 }
+            }
+            self.resource.withLock { $0 = resource }
         }
-    }
 
-    private static func text(_ state: ObservationState?) -> String {
-        switch state {
-        case .value(let notification): notification.response.text
-        case .stale: "stale"
-        case .resumed: "resumed"
-        case .ended(.response(let response)): "ended \(response.code.dotted)"
-        case .ended(.notObserved): "ended: not observed"
-        case .ended(.closed): "ended: closed"
-        case .ended(.gaveUp(let error)): "gave up: \(error.code)"
-        case nil: "nothing"
+        func set(_ text: String) {
+            value.withLock { $0 = text }
+            resource.withLock { $0 }?.changed()
         }
+
+        var observers: Int { resource.withLock { $0 }?.observerCount ?? -1 }
     }
 
-    private static func observe(
-        _ server: FakeServer, count: Int, _ configuration: ObservationConfiguration = ObservationConfiguration(),
-        _ client: ClientConfiguration = ClientConfiguration()
-    ) async throws -> [String] {
-        try await CoAPClient.withSession(to: server.plain, security: .plain, configuration: client) { session in
-            try await session.observe("x", configuration: configuration) { states in
-                var seen: [String] = []
-                for try await state in states {
-                    seen.append(text(state))
-                    if seen.count == count { break }
-                }
-                return seen
+    private func withServer(
+        _ policy: NotificationPolicy = .default, _ configuration: ServerConfiguration = ServerConfiguration(),
+        router: Router = Router(), _ body: @escaping @Sendable (Fixture, CoAPURI) async throws -> Void
+    ) async throws {
+        let fixture = Fixture()
+        fixture.register(on: router, policy)
+        try await Loopback.withServer(router, configuration: configuration) { uris in try await body(fixture, uris[0]) }
+    }
+
+    @Test("A registration is answered with Observe, and changes come with the token and growing numbers")
+    func registration() async throws {
+        try await withServer { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            let first = try await client.answer("t", token: [7, 8], observe: 0)
+            #expect(first.type == .acknowledgement && first.code == .content)
+            var last = try #require(first.options.observe)
+            #expect(fixture.observers == 1)
+            for text in ["1", "2", "3"] {
+                fixture.set(text)
+                let notification = try await client.next()
+                #expect(notification.token.bytes == [7, 8])
+                #expect(notification.type == .nonConfirmable)
+                #expect(notification.payload == Array(text.utf8))
+                let number = try #require(notification.options.observe)
+                #expect(number > last)
+                last = number
             }
         }
     }
 
-    @Test("Every copy of a confirmable response is acknowledged, and one is handed out")
-    func copies() async throws {
-        let server = try FakeServer { message, _, _ in
-            guard let message, message.code == Method.get.code else { return [] }
-            let response = RawMessage(
-                type: .confirmable, code: .content, messageID: 7, token: message.token, payload: [1]
-            ).bytes
-            // The empty acknowledgement first, and the response thrice.
-            return [message.acknowledgement, response, response, response]
-        }
-        try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            let response = try await session.get("x", timeout: .seconds(20))
-            #expect(response.payload == [1])
-            var acknowledged = 0
-            for await datagram in server.datagrams {
-                guard let message = RawHeader(datagram), message.code == .empty else { continue }
-                #expect(message.type == .acknowledgement && message.messageID == 7)
-                acknowledged += 1
-                if acknowledged == 3 { break }
-            }
+    @Test("The list of resources says obs")
+    func discovery() async throws {
+        try await withServer { _, uri in
+            let client = try ObservingSocket(to: uri)
+            let answer = try await client.answer(".well-known/core")
+            #expect(String(decoding: answer.payload, as: UTF8.self).contains("</t>;obs"))
         }
     }
 
-    @Test("A copy of an earlier response is acknowledged, too, though others came in between")
-    func earlierCopy() async throws {
-        let server = try FakeServer { message, datagram, _ in
-            guard let message, message.code == Method.get.code else { return [] }
-            func response(_ id: UInt16, _ sequence: UInt32) -> [UInt8] {
-                Self.notification(message, sequence, "\(id)", type: .confirmable, messageID: id)
+    @Test("Every fifth notification is confirmable; until it is acknowledged newer ones wait, then the newest comes")
+    func confirmable() async throws {
+        try await withServer { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            for text in ["1", "2", "3", "4"] {
+                fixture.set(text)
+                #expect(try await client.next().type == .nonConfirmable)
             }
-            if Self.observe(datagram) == 1 { return [message.piggybacked()] }
-            return [message.acknowledgement, response(1, 1), response(2, 2), response(1, 1), response(2, 2)]
-        }
-        let seen = try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            try await session.observe("x") { states in
-                var seen: [String] = []
-                for try await state in states {
-                    seen.append(Self.text(state))
-                    if seen.last == "2" { break }
-                }
-                var ids: [UInt16] = []
-                for await datagram in server.datagrams {
-                    guard let message = RawHeader(datagram), message.code == .empty else { continue }
-                    #expect(message.type == .acknowledgement)
-                    ids.append(message.messageID)
-                    if ids.count == 4 { break }
-                }
-                #expect(ids.filter { $0 == 1 }.count == 2)
-                return seen
-            }
-        }
-        #expect(seen.filter { $0 == "2" }.count == 1)
-    }
-
-    @Test("Notifications that were overtaken are not handed out")
-    func order() async throws {
-        let gate = Locked<RawHeader?>(nil)
-        let server = try FakeServer { message, datagram, _ in
-            guard let message else { return [] }
-            switch Self.observe(datagram) {
-            case 0:
-                gate.withLock { $0 = message }
-                return [Self.notification(message, 10, "first", type: .acknowledgement)]
-            case 1: return [message.piggybacked()]
-            default:
-                guard let registered = gate.withLock({ $0 }), message.code == Method.get.code else { return [] }
-                return [
-                    Self.notification(registered, 12, "third", messageID: 3),
-                    Self.notification(registered, 11, "second", messageID: 2),
-                    Self.notification(registered, 12, "copy", messageID: 4), message.piggybacked(),
-                ]
-            }
-        }
-        try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            try await session.observe("x") { states in
-                var iterator = states.makeAsyncIterator()
-                #expect(Self.text(try await iterator.next()) == "first")
-                _ = try await session.get("y")
-                #expect(Self.text(try await iterator.next()) == "third")
-                _ = try await session.get("y")
-            }
+            fixture.set("5")
+            let confirmable = try await client.next()
+            #expect(confirmable.type == .confirmable)
+            fixture.set("6")
+            fixture.set("7")
+            #expect(await client.isSilent())
+            client.acknowledge(confirmable)
+            let newest = try await client.next()
+            #expect(newest.payload == Array("7".utf8) && newest.type == .nonConfirmable)
+            #expect(await client.isSilent())
         }
     }
 
-    @Test("At the end the server is told to forget it, with the same token, and late notifications are refused")
+    @Test("A reset to a notification, confirmable or not, ends the observation", arguments: [1, 100])
+    func reset(period: Int) async throws {
+        try await withServer(.confirmableEvery(period)) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            fixture.set("1")
+            let notification = try await client.next()
+            #expect(notification.type == (period == 1 ? .confirmable : .nonConfirmable))
+            client.reset(notification)
+            // Behind the reset, a request whose answer shows that the server has passed it.
+            _ = try await client.answer("t", token: [9])
+            #expect(fixture.observers == 0)
+            fixture.set("2")
+            #expect(await client.isSilent())
+        }
+    }
+
+    @Test("Observe 1 ends the observation and is answered without Observe")
     func deregistration() async throws {
-        let server = try FakeServer { message, datagram, _ in
-            guard let message else { return [] }
-            switch Self.observe(datagram) {
-            case 0: return [Self.notification(message, 1, "first", type: .acknowledgement)]
-            case 1:
-                return [
-                    Self.notification(message, 2, "late", type: .confirmable, messageID: 77), message.piggybacked(),
-                ]
-            default: return []
+        try await withServer { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            // Another token is another observation.
+            _ = try await client.answer("t", token: [2], observe: 0)
+            #expect(fixture.observers == 2)
+            let answer = try await client.answer("t", observe: 1)
+            #expect(answer.code == .content && answer.options.observe == nil)
+            #expect(fixture.observers == 1)
+            fixture.set("1")
+            #expect(try await client.next().token.bytes == [2])
+            #expect(await client.isSilent())
+        }
+    }
+
+    @Test("A registration with the same token replaces the one before")
+    func replacement() async throws {
+        try await withServer { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            let first = try await client.answer("t", observe: 0).options.observe
+            let second = try await client.answer("t", observe: 0).options.observe
+            #expect(try #require(second) > #require(first))
+            #expect(fixture.observers == 1)
+            fixture.set("1")
+            _ = try await client.next()
+            #expect(await client.isSilent())
+        }
+    }
+
+    @Test("Beyond the limits a registration is answered as a request without Observe")
+    func limits() async throws {
+        var configuration = ServerConfiguration()
+        configuration.maximumObservationsPerSession = 2
+        configuration.maximumObservations = 3
+        try await withServer(.default, configuration) { fixture, uri in
+            let clients = try (0..<2).map { _ in try ObservingSocket(to: uri) }
+            for token in 1...2 as ClosedRange<UInt8> {
+                #expect(try await clients[0].answer("t", token: [token], observe: 0).options.observe != nil)
+            }
+            let third = try await clients[0].answer("t", token: [3], observe: 0)
+            #expect(third.code == .content && third.options.observe == nil)
+            #expect(try await clients[1].answer("t", observe: 0).options.observe != nil)
+            #expect(try await clients[1].answer("t", token: [2], observe: 0).options.observe == nil)
+            #expect(fixture.observers == 3)
+        }
+    }
+
+    @Test("However many observe, the handler is asked once for each change")
+    func sharing() async throws {
+        try await withServer { fixture, uri in
+            let clients = try (0..<20).map { _ in try ObservingSocket(to: uri) }
+            for client in clients { _ = try await client.answer("t", observe: 0) }
+            let before = fixture.calls.count
+            fixture.set("1")
+            for client in clients { #expect(try await client.next().payload == Array("1".utf8)) }
+            #expect(fixture.calls.count == before + 1)
+        }
+    }
+
+    @Test("An error of the handler is the last notification: confirmable, without Observe")
+    func terminalError() async throws {
+        let router = Router()
+        let fails = Locked(false)
+        let resource = router.observable("door") { _, _ -> String in
+            if fails.withLock({ $0 }) { throw ResponseError(.forbidden, "no more") }
+            return "open"
+        }
+        try await withServer(router: router) { _, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("door", observe: 0)
+            fails.withLock { $0 = true }
+            resource.changed()
+            let last = try await client.next()
+            #expect(last.code == .forbidden && last.options.observe == nil && last.type == .confirmable)
+            #expect(last.payload == Array("no more".utf8))
+            client.acknowledge(last)
+            #expect(resource.observerCount == 0)
+            // What fails registers nothing.
+            #expect(try await client.answer("door", observe: 0).options.observe == nil)
+            #expect(resource.observerCount == 0)
+        }
+    }
+
+    @Test("A resource that is deleted ends its observations with 4.04")
+    func deleted() async throws {
+        let router = Router()
+        let resource = router.observable("door") { _, _ in "open" }
+        router.delete("door") { _, _ in
+            resource.end(with: .diagnostic(.notFound, "deleted"))
+            return Response(.deleted)
+        }
+        try await withServer(router: router) { _, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("door", observe: 0)
+            #expect(try await client.answer("door", method: .delete, token: [2]).code == .deleted)
+            let last = try await client.next()
+            #expect(last.code == .notFound && last.options.observe == nil && last.token.bytes == [1])
+            #expect(resource.observerCount == 0)
+        }
+    }
+
+    @Test("Middleware sees registrations and notifications, and can end an observation")
+    func middleware() async throws {
+        struct Gatekeeper: Middleware {
+            let isOpen: Locked<Bool>
+            func handle(
+                _ request: Request, context: RequestContext,
+                next: @Sendable (Request, RequestContext) async throws -> Response
+            ) async throws -> Response {
+                guard isOpen.withLock({ $0 }) else { throw ResponseError(.unauthorized) }
+                return try await next(request, context)
             }
         }
-        try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            let value = try await session.observe("x") { states in
-                var iterator = states.makeAsyncIterator()
-                return Self.text(try await iterator.next())
+        let isOpen = Locked(true)
+        let router = Router()
+        router.add(Gatekeeper(isOpen: isOpen))
+        try await withServer(router: router) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            #expect(try await client.answer("t", observe: 0).options.observe != nil)
+            fixture.set("1")
+            #expect(try await client.next().payload == Array("1".utf8))
+            isOpen.withLock { $0 = false }
+            fixture.set("2")
+            #expect(try await client.next().code == .unauthorized)
+            #expect(fixture.observers == 0)
+        }
+    }
+
+    @Test("Conditions on the value: what does not cross them is not notified; malformed ones are answered 4.00")
+    func conditions() async throws {
+        try await withServer { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            fixture.set("20")
+            let refused = try await client.answer("t?gt=x", observe: 0)
+            #expect(refused.code == .badRequest && refused.options.observe == nil)
+            #expect(try await client.answer("t?gt=22", observe: 0).options.observe != nil)
+            fixture.set("21")
+            #expect(await client.isSilent())
+            fixture.set("23")
+            #expect(try await client.next().payload == Array("23".utf8))
+        }
+    }
+
+    @Test("pmin brings the newest value when it is over, pmax one although nothing changes")
+    func periods() async throws {
+        try await withServer { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            #expect(try await client.answer("t?pmin=1.5", observe: 0).options.observe != nil)
+            fixture.set("1")
+            fixture.set("2")
+            #expect(try await client.next().payload == Array("2".utf8))
+            _ = try await client.answer("t?pmax=0.2", token: [2], observe: 0)
+            #expect(try await client.next().token.bytes == [2])
+            #expect(try await client.next().token.bytes == [2])
+        }
+    }
+
+    @Test("A server that stops ends the observations of plain peers with 5.03")
+    func stopping() async throws {
+        let client = Locked<ObservingSocket?>(nil)
+        try await withServer { _, uri in
+            let socket = try ObservingSocket(to: uri)
+            client.withLock { $0 = socket }
+            _ = try await socket.answer("t", observe: 0)
+        }
+        let last = try await #require(client.withLock({ $0 })).next()
+        #expect(last.code == .serviceUnavailable && last.options.observe == nil)
+    }
+
+    @Test("FETCH observes, and its body is part of what is observed")
+    func fetch() async throws {
+        let router = Router()
+        let resource = router.observable("f", method: .fetch) { request, _ in
+            "answer to " + String(decoding: request.payload, as: UTF8.self)
+        }
+        try await withServer(router: router) { _, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("f", method: .fetch, token: [1], observe: 0, payload: Array("a".utf8))
+            _ = try await client.answer("f", method: .fetch, token: [2], observe: 0, payload: Array("b".utf8))
+            resource.changed()
+            var seen: Set<String> = []
+            for _ in 0..<2 { seen.insert(String(decoding: try await client.next().payload, as: UTF8.self)) }
+            #expect(seen == ["answer to a", "answer to b"])
+        }
+    }
+
+    @Test("A change while a slow handler answers the registration is notified after it")
+    func changeInBetween() async throws {
+        let gate = Gate()
+        let calls = CallCounter()
+        let router = Router()
+        let resource = router.observable("slow") { _, _ in
+            let call = calls.increment()
+            if call == 1 { await gate.wait() }
+            return "\(call)"
+        }
+        router.get("ok") { _, _ in "ok" }
+        try await withServer(router: router) { _, uri in
+            let client = try ObservingSocket(to: uri)
+            let other = try ObservingSocket(to: uri)
+            try client.request("slow", observe: 0)
+            while calls.count == 0 { await Task.yield() }
+            resource.changed()
+            _ = try await other.answer("ok")
+            await gate.open()
+            var payloads: [String] = []
+            while payloads.last != "2" {
+                let message = try await client.next()
+                if message.type == .confirmable { client.acknowledge(message) }
+                if message.code == .content { payloads.append(String(decoding: message.payload, as: UTF8.self)) }
             }
-            #expect(value == "first")
-            let requests = server.received.filter { Self.observe($0) != nil }
-            #expect(requests.map(Self.observe) == [0, 1])
-            #expect(Set(requests.map { RawHeader($0)?.token }).count == 1)
-            for await datagram in server.datagrams {
-                guard let message = RawHeader(datagram), message.code == .empty else { continue }
-                #expect(message.type == .reset && message.messageID == 77)
-                break
+            #expect(payloads == ["1", "2"])
+        }
+    }
+
+    @Test("A confirmable notification that is not acknowledged is repeated as it was; a newer value takes its place")
+    func repetition() async throws {
+        try await withServer(.confirmable) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            fixture.set("1")
+            let first = try await client.next()
+            let second = try await client.next()
+            #expect(first.bytes == second.bytes && first.type == .confirmable)
+            fixture.set("2")
+            let newer = try await client.next()
+            #expect(newer.payload == Array("2".utf8) && newer.type == .confirmable)
+            #expect(newer.messageID != first.messageID)
+            client.acknowledge(newer)
+            _ = try await client.answer("t", token: [9])
+            fixture.set("3")
+            let third = try await client.next()
+            #expect(third.payload == Array("3".utf8))
+        }
+    }
+
+    @Test(
+        "A peer that is not heard of is asked by a confirmable notification; over DTLS it stays while it acknowledges")
+    func probing() async throws {
+        var configuration = ServerConfiguration()
+        configuration.plainSessionTimeout = .seconds(1)
+        configuration.secureSessionTimeout = .seconds(1)
+        try await withServer(.nonConfirmable, configuration) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", observe: 0)
+            for _ in 0..<2 {
+                let probe = try await client.next()
+                #expect(probe.type == .confirmable && probe.code == .content)
+                client.acknowledge(probe)
             }
+            #expect(fixture.observers == 1)
         }
-    }
-
-    @Test("A cancelled task deregisters and does not hang, though the server says nothing any more")
-    func cancelled() async throws {
-        let server = try FakeServer { message, datagram, _ in
-            guard let message, Self.observe(datagram) == 0 else { return [] }
-            return [Self.notification(message, 1, "first", type: .acknowledgement)]
-        }
-        let started = CallCounter()
-        let task = Task {
-            try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-                try await session.observe("x") { states in
-                    for try await _ in states { started.increment() }
-                }
-            }
-        }
-        while started.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
-        let begin = ContinuousClock.now
-        task.cancel()
-        let error = await #expect(throws: CoAPError.self) { try await task.value }
-        #expect(error?.code == .cancelled)
-        #expect(ContinuousClock.now - begin < .seconds(20))
-        #expect(server.received.contains { Self.observe($0) == 1 })
-    }
-
-    @Test("A response of no success ends it, and nobody is told to forget")
-    func terminal() async throws {
-        let server = try FakeServer { message, datagram, _ in
-            guard let message, Self.observe(datagram) == 0 else { return [] }
-            return [
-                Self.notification(message, 1, "first", type: .acknowledgement),
-                RawMessage(type: .nonConfirmable, code: .notFound, messageID: 9, token: message.token).bytes,
-            ]
-        }
-        let seen = try await Self.observe(server, count: 9)
-        #expect(seen.last == "ended 4.04")
-        #expect(!server.received.contains { Self.observe($0) == 1 })
-    }
-
-    @Test("A server that does not observe gives one value")
-    func notObserved() async throws {
-        let server = try FakeServer { message, _, _ in
-            [message?.piggybacked(payload: Array("plain".utf8))].compactMap { $0 }
-        }
-        let seen = try await Self.observe(server, count: 9)
-        #expect(seen == ["plain", "ended: not observed"])
-    }
-
-    @Test("When Max-Age has passed it is stale, and a new registration with the same token resumes it")
-    func watchdog() async throws {
-        var configuration = ObservationConfiguration()
-        configuration.tolerance = .zero
-        configuration.minimumRenewalDelay = .milliseconds(10)
-        configuration.maximumRenewalDelay = .milliseconds(50)
-        let registrations = CallCounter()
-        let server = try FakeServer { message, datagram, _ in
-            guard let message, let observe = Self.observe(datagram) else { return [] }
-            guard observe == 0 else { return [message.piggybacked()] }
-            let number = registrations.increment()
-            return [Self.notification(message, 1, "\(number)", type: .acknowledgement, maxAge: 1)]
-        }
-        let seen = try await Self.observe(server, count: 7, configuration)
-        #expect(seen == ["1", "stale", "resumed", "2", "stale", "resumed", "3"])
-        #expect(Set(server.received.map { RawHeader($0)?.token }).count == 1)
-    }
-
-    @Test("A server that does not answer at first is asked again")
-    func patience() async throws {
-        var configuration = ObservationConfiguration()
-        configuration.retryDelay = .milliseconds(20)
-        var client = ClientConfiguration()
-        client.requestTimeout = .milliseconds(200)
-        let server = try FakeServer { message, datagram, number in
-            guard number > 2, let message, Self.observe(datagram) == 0 else { return [] }
-            return [Self.notification(message, 1, "first", type: .acknowledgement)]
-        }
-        let seen = try await Self.observe(server, count: 3, configuration, client)
-        #expect(seen == ["stale", "resumed", "first"])
-    }
-
-    @Test("It gives up after as many failures as it was told")
-    func gaveUp() async throws {
-        var configuration = ObservationConfiguration()
-        configuration.retryDelay = .milliseconds(20)
-        configuration.maximumFailedRegistrations = 2
-        var client = ClientConfiguration()
-        client.requestTimeout = .milliseconds(100)
-        let server = try FakeServer()
-        let seen = try await Self.observe(server, count: 9, configuration, client)
-        #expect(seen == ["stale", "gave up: timeout"])
-    }
-
-    @Test("A registration that is refused with a reset is thrown")
-    func refused() async throws {
-        let server = try FakeServer { message, _, _ in [message?.reset].compactMap { $0 } }
-        let error = await #expect(throws: CoAPError.self) { try await Self.observe(server, count: 1) }
-        #expect(error?.code == .protocolError)
-    }
-
-    @Test("A slow reader gets the newest value")
-    func slow() async throws {
-        let registered = Locked<RawHeader?>(nil)
-        let server = try FakeServer { message, datagram, _ in
-            guard let message else { return [] }
-            switch Self.observe(datagram) {
-            case 0:
-                registered.withLock { $0 = message }
-                return [Self.notification(message, 1, "1", type: .acknowledgement)]
-            case 1: return [message.piggybacked()]
-            default:
-                guard let registered = registered.withLock({ $0 }), message.code == Method.get.code else { return [] }
-                return (2...50 as ClosedRange<UInt32>).map {
-                    Self.notification(registered, $0, "\($0)", messageID: UInt16($0))
-                } + [message.piggybacked()]
-            }
-        }
-        try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            try await session.observe("x") { states in
-                var iterator = states.makeAsyncIterator()
-                #expect(Self.text(try await iterator.next()) == "1")
-                _ = try await session.get("y")
-                #expect(Self.text(try await iterator.next()) == "50")
-            }
-        }
-    }
-
-    @Test("The end of the session ends it")
-    func closed() async throws {
-        let server = try FakeServer { message, datagram, _ in
-            guard let message, Self.observe(datagram) == 0 else { return [] }
-            return [Self.notification(message, 1, "first", type: .acknowledgement)]
-        }
-        let seen = try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            try await session.observe("x") { states in
-                var seen: [String] = []
-                for try await state in states {
-                    seen.append(Self.text(state))
-                    if seen.count == 1 { await session.close() }
-                }
-                return seen
-            }
-        }
-        #expect(seen == ["first", "ended: closed"])
-    }
-
-    @Test("A configuration that makes no sense is refused")
-    func configuration() async throws {
-        let server = try FakeServer()
-        let wrong = { (configuration: ObservationConfiguration) in
-            var configuration = configuration
-            configuration.retryDelay = .zero
-            return configuration
-        }(ObservationConfiguration())
-        let error = await #expect(throws: CoAPError.self) {
-            _ = try await Self.observe(server, count: 1, wrong)
-        }
-        #expect(error?.code == .invalidArgument)
     }
 }
