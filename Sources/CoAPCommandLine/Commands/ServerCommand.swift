@@ -13,6 +13,7 @@ public struct ServerCommand: AsyncParsableCommand {
     /// The command's name and help.
     public static let configuration = CommandConfiguration(
         commandName: "coap-server", abstract: "Serve a simulated device over DTLS.",
+        usage: "coap-server [--listen <uri> ...] [--keys <dir>] [<options>]",
         discussion: """
             The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, \
             /firmware. It comes in text, JSON and SenML. Peers need a pre-shared key or a certificate of the keys folder.

@@ -237,7 +237,9 @@ struct ClientObservationTests {
             return [Self.notification(message, 1, "\(number)", type: .acknowledgement, maxAge: 1)]
         }
         let seen = try await Self.observe(server, count: 7, configuration)
-        #expect(seen == ["1", "stale", "resumed", "2", "stale", "resumed", "3"])
+        // A slow reader may miss a value that a newer one has replaced, but no state.
+        #expect(seen.prefix(3) == ["1", "stale", "resumed"])
+        #expect(seen.contains { (Int($0) ?? 0) > 1 })
         #expect(Set(server.received.map { RawHeader($0)?.token }).count == 1)
     }
 
