@@ -67,13 +67,16 @@ extension ClientSession {
                 return response
             }
             let block = try upload.block(remaining: buffer.count, isEnd: isEnd)
+            if tag == nil {
+                let connection = connection
+                tag = await core.loop.run { connection.newRequestTag() }
+            }
             let transfer = transfer(
                 Request(method: request.method, options: request.options, payload: buffer.prefix(block.size)),
                 confirmable: confirmable, timeout: timeout)
             transfer.part = (block, size)
             transfer.requestTag = tag
             let response = try await run(transfer)
-            tag = transfer.requestTag
             switch upload.answered(response) {
             case .next:
                 buffer.drop(block.size)
