@@ -145,7 +145,10 @@ struct DeviceTests {
         let answer = try await tester.response(.get, ".well-known/core")
         #expect(answer.payload.count < 900)
         let links = try LinkFormat(parsing: answer.payload).links
-        #expect(links.map(\.target) == ["/sensors/temperature", "/sensors/humidity", "/actuators/led", "/device", "/firmware"])
+        #expect(
+            links.map(\.target) == [
+                "/sensors/temperature", "/sensors/humidity", "/actuators/led", "/device", "/firmware",
+            ])
         #expect(links[0]["rt"] == "temperature")
         #expect(links[0]["ct"] == "0 110 112 50 60")
         #expect(links[2]["if"] == "core.a")

@@ -86,7 +86,9 @@ struct ExchangeCache {
             order.append(key.messageID)
         }
         entries[key.messageID] = entry
-        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty { keep(answer, for: key.messageID, wholeCapacity) }
+        if let answer, !answer.payload.isEmpty || !answer.options.isEmpty {
+            keep(answer, for: key.messageID, wholeCapacity)
+        }
     }
 
     /// Forgets what has run out.
