@@ -46,6 +46,29 @@ struct ServerObservationTests {
         }
     }
 
+    @Test("Values of several blocks arrive whole (RFC 7959 §2.6)")
+    func largeValues() async throws {
+        let router = Router()
+        let number = Number()
+        let resource = router.observable("n") { _, _ in String(repeating: "\(number.text) ", count: 1_500) }
+        try await Loopback.withServer(router) { uris in
+            try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                try await session.observe("n") { states in
+                    var expected = 0
+                    for try await state in states {
+                        guard case .value(let notification) = state else { continue }
+                        #expect(notification.response.text == String(repeating: "\(expected) ", count: 1_500))
+                        #expect(notification.response.options.observe != nil)
+                        expected += 1
+                        if expected == 10 { break }
+                        number.increment()
+                        resource.changed()
+                    }
+                }
+            }
+        }
+    }
+
     @Test("The end of the resource ends the observation")
     func ended() async throws {
         let router = Router()

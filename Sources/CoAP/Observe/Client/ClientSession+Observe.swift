@@ -59,7 +59,10 @@ extension ClientSession {
 
     /// The whole body of a notification that may be its first block only (RFC 7959 §2.6).
     private func whole(_ response: Response, of request: Request) async throws(CoAPError) -> Response {
-        response
+        guard response.options.block2?.hasMore == true else { return response }
+        var rest = request
+        rest.options.observe = nil
+        return try await run(transfer(rest), behind: response)
     }
 }
 

@@ -24,13 +24,20 @@ public struct ObservationStates: AsyncSequence, Sendable {
 
         /// The next state; waits for it. Nil after ``ObservationState/ended(_:)``.
         ///
-        /// - Throws: `CoAPError`: `handshakeFailed`, `unreachable` or `protocolError` when the first registration failed in a
+        /// - Throws: `CoAPError`: `tooLarge` for a body above ``ClientConfiguration/maximumBodySize``; `handshakeFailed`, `unreachable` or `protocolError` when the first registration failed in a
         ///   way that waiting does not mend; `cancelled` when the task is.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(CoAPError) -> ObservationState? {
-            guard let state = try await channel.next() else { return nil }
-            guard case .value(var notification) = state else { return state }
-            notification.response = try await whole(notification.response)
-            return .value(notification)
+            while let state = try await channel.next() {
+                guard case .value(var notification) = state else { return state }
+                do throws(CoAPError) {
+                    notification.response = try await whole(notification.response)
+                    return .value(notification)
+                } catch {
+                    // It changed again or its blocks were lost: the next notification, or registration, brings a newer one.
+                    if error.code == .cancelled || error.code == .tooLarge { throw error }
+                }
+            }
+            return nil
         }
 
         /// The next state; see ``next(isolation:)``.
