@@ -2,24 +2,47 @@
 
 public import ArgumentParser
 import CoAP
+import SenML
 
-/// `coap discover`: the resources of a server (RFC 6690).
+/// `coap discover`: the resources of a server, or of all servers of a group (RFC 6690, RFC 7252 §7.2, §8).
 public struct DiscoverCommand: AsyncParsableCommand {
     /// The command's name and help.
     public static let configuration = CommandConfiguration(
-        commandName: "discover", abstract: "List the resources of a server.",
+        commandName: "discover", abstract: "List the resources of a server, or of all that hear a multicast.",
         discussion: """
             Examples:
               coap discover --identity device-1 coaps://localhost
-              coap discover --identity device-1 coaps://localhost 'rt=temp*'
+              coap discover --identity device-1 coaps://localhost --rt 'temp*' --ct cbor
+              coap discover --multicast
+              coap discover --multicast 'coap://[ff02::fd]' --interface eth0 --wait 2
             """, version: CommandLineTool.version)
 
-    @Argument(help: ArgumentHelp("The server, coaps://host:port.", valueName: "uri"))
-    var uri: String
+    @Argument(
+        help: ArgumentHelp(
+            "The server, coaps://host:port; with --multicast the group, coap://address.", valueName: "uri"))
+    var uri: String?
 
     @Argument(
         help: ArgumentHelp("Only those with this attribute, rt=temperature or href=/sensors*.", valueName: "filter"))
     var filters: [String] = []
+
+    @OptionGroup(title: "Filters")
+    var filter: LinkFilterOptions
+
+    @Flag(help: "Show a table, as it is done without a terminal.")
+    var table = false
+
+    @Flag(help: "Show a tree of the paths, as it is done at a terminal.")
+    var tree = false
+
+    @Flag(help: "Ask all servers of a group at once, on plain CoAP; all CoAP nodes, 224.0.1.187, without a URI.")
+    var multicast = false
+
+    @Option(help: ArgumentHelp("Where to multicast; every interface that can without it.", valueName: "interface"))
+    var interface: String?
+
+    @Option(help: ArgumentHelp("How long answers to a multicast are waited for; 6 without it.", valueName: "seconds"))
+    var wait: Double?
 
     @OptionGroup(title: "Request")
     var request: RequestOptions
@@ -30,18 +53,99 @@ public struct DiscoverCommand: AsyncParsableCommand {
     /// Made by the parser.
     public init() {}
 
-    /// Asks for `.well-known/core` and shows it as a table.
+    /// Refuses what does not go together.
+    public func validate() throws {
+        guard !(table && tree) else { throw ValidationError("--table and --tree exclude each other; leave one out") }
+        guard multicast || uri != nil else {
+            throw ValidationError("name the server, coaps://host:port, or ask all with --multicast")
+        }
+        guard multicast || interface == nil && wait == nil else {
+            throw ValidationError("--interface and --wait go with --multicast only")
+        }
+    }
+
+    /// Asks for `.well-known/core` and shows it.
     public func run() async throws {
-        var target = try CoAPURI(uri)
-        target.path = [".well-known", "core"]
-        for filter in filters where LinkFilter(filter) == nil {
+        var query = try filter.query() + filters
+        // Without a URI the first argument is a filter already.
+        let group = multicast && uri?.contains("://") == false ? nil : uri
+        if group == nil, let uri { query.append(uri) }
+        for filter in query where LinkFilter(filter) == nil {
             throw CoAPError(
                 .invalidArgument,
                 "'\(PrintableText.escaped(filter.utf8))' is no filter: write name=value, such as rt=temperature")
         }
-        target.query += filters
+        if multicast { return try await askAll(group, query) }
+        var target = try CoAPURI(uri ?? "")
+        target.path = [".well-known", "core"]
+        target.query += query
         var runner = RequestRunner(uri: target, method: .get, credentials: credentials, options: request)
-        runner.ifEmpty = filters.isEmpty ? "the server lists no resource" : "no resource matches"
+        runner.ifEmpty = query.isEmpty ? "the server lists no resource" : "no resource matches"
+        let heading = target.authority
+        runner.renderLinks = { text(of: $0, heading, query, .output) }
         try await runner.run()
+    }
+
+    /// The links that match, in case the server knows no filter or one only; as it was asked to be shown.
+    private func text(of document: LinkFormat, _ heading: String, _ query: [String], _ terminal: Terminal) -> String? {
+        let links = document.filtered(by: query.compactMap(LinkFilter.init))
+        guard !links.links.isEmpty else { return nil }
+        return tree || terminal.isInteractive && !table
+            ? LinkTree(links, heading: heading).text(for: terminal) : BodyRenderer.links(links, terminal)
+    }
+
+    // MARK: Multicast
+
+    private func askAll(_ uri: String?, _ query: [String]) async throws {
+        var configuration = MulticastConfiguration()
+        var group = MulticastGroup.allCoAPNodes
+        if let uri {
+            let parsed = try CoAPURI(uri)
+            guard parsed.scheme == .coap, parsed.path.isEmpty, parsed.query.isEmpty else {
+                throw CoAPError(
+                    .invalidURI,
+                    "'\(PrintableText.escaped(uri.utf8))' is no group: write coap://address:port, as DTLS speaks to one host"
+                )
+            }
+            group = try MulticastGroup(parsed.host)
+            configuration.port = parsed.port
+        }
+        if let interface { group = group.on(interface: interface) }
+        if let wait {
+            guard wait >= 0.001, wait <= 3600 else {
+                throw CoAPError(.invalidArgument, "--wait takes seconds, from 0.001 to 3600")
+            }
+            configuration.duration = .seconds(wait)
+        }
+        let answers = try await CoAPClient.discover(from: group, filters: query, configuration: configuration)
+        let found = answers.compactMap { answer -> (heading: String, links: LinkFormat)? in
+            guard answer.response.code.isSuccess, let document = try? LinkFormat(parsing: answer.response.payload)
+            else {
+                return nil
+            }
+            let links = document.filtered(by: query.compactMap(LinkFilter.init))
+            return links.links.isEmpty ? nil : ("coap://\(answer.address)", links)
+        }
+        if request.json {
+            let servers = found.map { server in
+                JSONValue.object([
+                    .init("server", .string(server.heading)), .init("links", LinkJSON.list(server.links)),
+                ])
+            }
+            return try Terminal.write(JSONValue.array(servers).pretty + "\n")
+        }
+        guard !found.isEmpty else {
+            let time = "\(wait ?? 6) s"
+            return Terminal.complain(
+                "no server of \(group) answered within \(time)" + (query.isEmpty ? "" : " with a resource that matches")
+            )
+        }
+        let terminal = Terminal.output
+        let isTree = tree || terminal.isInteractive && !table
+        let texts = found.map { server in
+            // A tree has its heading.
+            (isTree ? "" : server.heading + "\n") + (text(of: server.links, server.heading, [], terminal) ?? "")
+        }
+        try Terminal.write(texts.joined(separator: "\n"))
     }
 }

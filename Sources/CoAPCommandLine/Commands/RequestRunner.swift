@@ -11,6 +11,8 @@ struct RequestRunner {
     var options: RequestOptions
     /// What to tell a person when the response lists nothing.
     var ifEmpty: String?
+    /// How a list of links is shown; returns nil when there is none to show. Without it they are a table.
+    var renderLinks: ((LinkFormat) -> String?)?
     /// Puts the body into the request, or hands back one that is too long to be held.
     var body: (inout Request) throws(CoAPError) -> InputBody? = { (_: inout Request) throws(CoAPError) in nil }
 
@@ -76,6 +78,12 @@ struct RequestRunner {
         guard response.code.isSuccess else {
             let text = PrintableText.escaped(response.payload)
             return Terminal.complain("\(response.code)" + (text.isEmpty ? "" : ": \(text)"))
+        }
+        if let renderLinks, options.output == nil, !options.raw, response.contentFormat == .linkFormat,
+            let links = try? LinkFormat(parsing: response.payload)
+        {
+            guard let text = renderLinks(links) else { return Terminal.complain(ifEmpty ?? "no links") }
+            return try Terminal.write(text)
         }
         if options.output == nil {
             let body = BodyRenderer(terminal: .output)

@@ -16,13 +16,15 @@ public struct ServerCommand: AsyncParsableCommand {
         usage: "coap-server [--listen <uri> ...] [--keys <dir>] [<options>]",
         discussion: """
             The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, \
-            /firmware. It comes in text, JSON and SenML. Peers need a pre-shared key or a certificate of the keys folder.
+            /firmware. It comes in text, JSON, CBOR and SenML. Peers need a pre-shared key or a certificate of the \
+            keys folder.
 
             Examples:
               coap-server
               coap-server --listen coaps://127.0.0.1:0 --keys /etc/coap/keys
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
               coap-server --scenario plugtest --listen coaps://[::1]:5684
+              coap-server --listen coap://[::]:5683 --multicast
             """, version: CommandLineTool.version)
 
     @Option(
@@ -32,6 +34,15 @@ public struct ServerCommand: AsyncParsableCommand {
             coaps://[::]:5684 without it.
             """, valueName: "uri"))
     var listen: [String] = []
+
+    @Flag(
+        help: ArgumentHelp(
+            "Answer those who ask all CoAP nodes at once: 224.0.1.187, ff02::fd and ff05::fd, on the plain endpoints."))
+    var multicast = false
+
+    @Option(
+        help: ArgumentHelp("Within which time a multicast is answered; 5 without it.", valueName: "seconds"))
+    var leisure: Double?
 
     @OptionGroup var keysFolder: KeysFolderOption
 
@@ -61,6 +72,7 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
+        var configuration = try self.configuration(endpoints)
         var security: ServerSecurity?
         var hints: ServerHints?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
@@ -71,14 +83,14 @@ public struct ServerCommand: AsyncParsableCommand {
             hints = ServerHints(folder)
         }
         let router = Router()
-        var configuration = ServerConfiguration()
         var changing: Task<Void, Never>?
         switch scenario {
         case .device: SimulatedDevice().register(on: router)
         case .plugtest:
             let plugtest = PlugtestServer()
             plugtest.register(on: router)
-            configuration = PlugtestServer.configuration
+            configuration.preferredBlockSize = PlugtestServer.configuration.preferredBlockSize
+            configuration.maximumBodySize = PlugtestServer.configuration.maximumBodySize
             let keys = try PlugtestKeys(beside: security?.preSharedKeys)
             security?.preSharedKeys = keys
             changing = Task { await plugtest.run() }
@@ -129,6 +141,27 @@ public struct ServerCommand: AsyncParsableCommand {
             endpoints.append(endpoint)
         }
         return endpoints
+    }
+
+    /// The limits, and the groups that are answered.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for groups without a plain endpoint.
+    private func configuration(_ endpoints: [ServerEndpoint]) throws(CoAPError) -> ServerConfiguration {
+        var configuration = ServerConfiguration()
+        if let leisure {
+            guard leisure >= 0, leisure <= 3600 else {
+                throw CoAPError(.invalidArgument, "--leisure takes seconds, from 0 to 3600")
+            }
+            configuration.multicastLeisure = .seconds(leisure)
+        }
+        guard multicast else { return configuration }
+        guard endpoints.contains(where: { $0.scheme == .coap }) else {
+            throw CoAPError(
+                .invalidArgument,
+                "--multicast needs a plain endpoint, as DTLS speaks to one host: add --listen coap://[::]:5683")
+        }
+        configuration.multicastGroups = [.allCoAPNodes, .allCoAPNodesOfLink, .allCoAPNodesOfSite]
+        return configuration
     }
 
     private static func announce(_ uris: [CoAPURI], _ hints: ServerHints?) {

@@ -88,14 +88,11 @@ struct BodyRenderer {
     static func links(_ document: LinkFormat, _ terminal: Terminal) -> String {
         let known: Set = ["rt", "if", "ct", "title", "obs"]
         let rows = document.links.map { link -> [String] in
-            let formats = (link["ct"] ?? "").split(separator: " ").map { number in
-                UInt16(number).map { shortName(ContentFormat(rawValue: $0)) } ?? String(number)
-            }
             let others = link.attributes.filter { !known.contains($0.name) }.map { attribute in
                 attribute.value.map { "\(attribute.name)=\($0)" } ?? attribute.name
             }
             let cells = [
-                link.target, link["rt"] ?? "", link["if"] ?? "", formats.joined(separator: ", "),
+                link.target, link["rt"] ?? "", link["if"] ?? "", formats(link["ct"] ?? ""),
                 link["obs"] == nil ? "" : "yes", link["title"] ?? "", others.joined(separator: " "),
             ]
             return cells.map { PrintableText.escaped($0.utf8) }
@@ -103,6 +100,14 @@ struct BodyRenderer {
         return Table(
             heading: ["RESOURCE", "TYPE", "INTERFACE", "FORMATS", "OBSERVABLE", "TITLE", "MORE"], rows: rows
         ).text(for: terminal)
+    }
+
+    /// The formats of a link by their names, `text, json`.
+    static func formats(_ attribute: String) -> String {
+        let names = attribute.split(separator: " ").map { number in
+            UInt16(number).map { shortName(ContentFormat(rawValue: $0)) } ?? String(number)
+        }
+        return names.joined(separator: ", ")
     }
 
     /// What to write behind `-A` for a format: `json`, `senml+json`; its number where it has no name.

@@ -35,6 +35,9 @@ enum ResponseJSON {
                 members.append(.init("json", value))
             }
         }
+        if response.contentFormat == .linkFormat, let document = try? LinkFormat(parsing: response.payload) {
+            members.append(.init("links", LinkJSON.list(document)))
+        }
         members.append(.init("connection", connection(info)))
         members.append(
             .init(
