@@ -10,8 +10,7 @@ public final class RequestBody: AsyncSequence, Sendable {
     public typealias Element = [UInt8]
 
     private struct State {
-        var chunk: [UInt8]?
-        var whenTaken: (@Sendable () -> Void)?
+        var pieces: [(bytes: [UInt8], whenTaken: (@Sendable () -> Void)?)] = []
         var isLast = false
         var failure: CoAPError?
         var reader: CheckedContinuation<Void, Never>?
@@ -25,17 +24,19 @@ public final class RequestBody: AsyncSequence, Sendable {
     convenience init(_ bytes: [UInt8]) {
         self.init()
         state.withLock {
-            $0.chunk = bytes.isEmpty ? nil : bytes
+            if !bytes.isEmpty { $0.pieces = [(bytes, nil)] }
             $0.isLast = true
         }
     }
 
+    /// False while so many blocks wait to be read that a client that keeps to the protocol would not send another.
+    var hasRoom: Bool { state.withLock { $0.pieces.count < 4 } }
+
     /// Hands on a block; the closure is called when a reader has it.
     func push(_ chunk: [UInt8], isLast: Bool, whenTaken: @escaping @Sendable () -> Void) {
         let reader = state.withLock { state in
-            state.chunk = chunk.isEmpty && isLast ? nil : chunk
+            if !(chunk.isEmpty && isLast) { state.pieces.append((chunk, whenTaken)) }
             state.isLast = isLast
-            state.whenTaken = whenTaken
             defer { state.reader = nil }
             return state.reader
         }
@@ -77,12 +78,9 @@ public final class RequestBody: AsyncSequence, Sendable {
         while true {
             let next: Next = state.withLock { state in
                 if let failure = state.failure { return .failed(failure) }
-                if let chunk = state.chunk {
-                    defer {
-                        state.chunk = nil
-                        state.whenTaken = nil
-                    }
-                    return .piece(chunk, state.whenTaken)
+                if !state.pieces.isEmpty {
+                    let piece = state.pieces.removeFirst()
+                    return .piece(piece.bytes, piece.whenTaken)
                 }
                 return state.isLast ? .end : .wait
             }
@@ -101,7 +99,7 @@ public final class RequestBody: AsyncSequence, Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let mustWait = state.withLock { state in
-                    guard state.chunk == nil, !state.isLast, state.failure == nil, state.reader == nil else {
+                    guard state.pieces.isEmpty, !state.isLast, state.failure == nil, state.reader == nil else {
                         return false
                     }
                     state.reader = continuation

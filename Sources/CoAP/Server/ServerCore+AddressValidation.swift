@@ -20,8 +20,9 @@ extension ServerCore {
             session.isAddressProved = true
             return nil
         }
-        // Reading is judged by how much is read.
-        return request.method.isSafe ? nil : challenge(session, now: now)
+        // Reading is judged by how much is read; an observation would send again and again.
+        let mayCostLittle = request.method.isSafe && !request.options.contains(.observe)
+        return mayCostLittle ? nil : challenge(session, now: now)
     }
 
     private func challenge(_ session: ServerSession, now: MonotonicTime) -> Response {

@@ -86,6 +86,12 @@ extension ServerCore {
         let step = current.body.add(block, request.payload, total: request.options.size1)
         current.lastUsed = now
         let isNew = current.body.received > before || (isFirst && before == 0)
+        // A client that does not wait for its answers would have the server hold the body.
+        if isNew, let stream = current.stream, !stream.body.hasRoom {
+            giveUp(current)
+            received.block1 = block
+            return .answer(.diagnostic(.requestEntityIncomplete, "wait for the answer to each block"))
+        }
         switch step {
         case .refused(let response):
             giveUp(current)

@@ -25,7 +25,7 @@ import Testing
         let calls = CallCounter()
         let router = Router()
         router.get("large") { _, _ in Response(text: String(repeating: "x", count: 500)) }
-        router.get("small") { _, _ in "x" }
+        router.observable("small") { _, _ in "x" }
         router.put("led") { _, _ in
             calls.increment()
             return Response(.changed)
@@ -36,6 +36,13 @@ import Testing
             let socket = try RawSocket(to: uris[0])
             let answer1 = try await Self.ask(socket, .get, "small", 1)
             #expect(answer1.code == .content)
+            socket.send(
+                Message(
+                    .confirmable, Method.get.code, messageID: 20,
+                    options: [CoAPOption(.uriPath, string: "small"), CoAPOption(.observe, uint: 0)]
+                ).bytes)
+            let observed = try #require(await socket.receive())
+            #expect(Message(observed)?.code == .unauthorized)
             let read = try await Self.ask(socket, .get, "large", 2)
             #expect(read.code == .unauthorized)
             let write = try await Self.ask(socket, .put, "led", 3)

@@ -243,6 +243,32 @@ import Testing
         }
     }
 
+    @Test func aClientThatDoesNotWaitIsStopped() async throws {
+        let gate = Gate()
+        let router = Router()
+        router.upload(.put, "slow") { _, _, body in
+            await gate.wait()
+            for try await _ in body {}
+            return Response(.changed)
+        }
+        try await Self.serve(router) { asker in
+            for number: UInt32 in 0..<20 {
+                var options: Options = [CoAPOption(.uriPath, string: "slow")]
+                options.block1 = BlockOption(number: number, hasMore: true, size: 16)
+                asker.socket.send(
+                    Message(
+                        .confirmable, CoAP.Method.put.code, messageID: UInt16(number + 1), token: .random(),
+                        options: options, payload: [UInt8](repeating: 1, count: 16)
+                    ).bytes)
+            }
+            while true {
+                let received = try #require(await asker.socket.receive())
+                if Message(received)?.code == .requestEntityIncomplete { break }
+            }
+            await gate.open()
+        }
+    }
+
     @Test func halfFinishedUploadsAreBounded() async throws {
         var configuration = ServerConfiguration()
         configuration.maximumTransfersPerSession = 4
