@@ -60,8 +60,7 @@ public final class ClientSession: Sendable {
 
     /// Makes a request, as ``request(_:confirmable:timeout:)`` does, and tells how far its bodies are.
     ///
-    /// - Parameter progress: called on the session's own thread with each block that arrives, the request's first; it must
-    ///   be short.
+    /// `progress` is called on the session's own thread with each block that arrives, the request's first; it must be short.
     public func request(
         _ request: Request, confirmable: Bool = true, timeout: Duration? = nil,
         progress: @escaping @Sendable (TransferProgress) -> Void
