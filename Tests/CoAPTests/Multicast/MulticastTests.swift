@@ -209,12 +209,12 @@ struct MulticastTests {
         let started = ContinuousClock.now
         let none = try await Self.answers(["t"], port: 9, time: .milliseconds(50))
         #expect(none.isEmpty)
-        let task = Task { try await Self.answers(["t"], port: 9, time: .seconds(60)) }
+        let task = Task { try await Self.answers(["t"], port: 9, time: .seconds(3_000)) }
         try await Task.sleep(for: .milliseconds(20))
         task.cancel()
         let cancelled = try await task.value
         #expect(cancelled.isEmpty)
-        #expect(ContinuousClock.now - started < .seconds(50))
+        #expect(ContinuousClock.now - started < .seconds(1_000))
     }
 
     @Test("What cannot be asked is refused with what to do")

@@ -8,6 +8,7 @@ import Testing
 final class ObservingSocket: Sendable {
     let socket: RawSocket
     private let nextID = Locked<UInt16>(100)
+    private let seen = Locked(Set<UInt16>())
 
     init(to uri: CoAPURI) throws { socket = try RawSocket(to: uri) }
 
@@ -37,14 +38,30 @@ final class ObservingSocket: Sendable {
         return try await next()
     }
 
-    /// The next message; waits for it.
+    /// The next message; waits for it. Copies of confirmable ones, which a busy machine makes, are passed over.
     func next() async throws -> Message {
+        while true {
+            let message = try await nextOrCopy()
+            let isNew = message.type != .confirmable || seen.withLock { $0.insert(message.messageID).inserted }
+            if isNew { return message }
+        }
+    }
+
+    /// The next message, a copy perhaps.
+    func nextOrCopy() async throws -> Message {
         let datagram = try #require(await socket.receive())
         return try #require(Message(datagram))
     }
 
-    /// True when nothing comes for a short time.
-    func isSilent() async -> Bool { await socket.receive(milliseconds: 150) == nil }
+    /// True when nothing but copies comes for a short time.
+    func isSilent() async -> Bool {
+        while let datagram = await socket.receive(milliseconds: 150) {
+            guard let message = Message(datagram), message.type == .confirmable,
+                seen.withLock({ $0.contains(message.messageID) })
+            else { return false }
+        }
+        return true
+    }
 
     func acknowledge(_ message: Message) {
         socket.send(RawMessage(type: .acknowledgement, code: .empty, messageID: message.messageID).bytes)
