@@ -15,6 +15,14 @@ struct ServerUpload {
     /// What has come so far; empty when blocks are handed on as they come.
     private(set) var bytes: [UInt8] = []
 
+    /// The first block, to tell it sent again from another body's.
+    private var firstHash: UInt64?
+
+    /// True for the first block of this body, sent again.
+    func isFirst(_ payload: [UInt8]) -> Bool {
+        received == payload.count && firstHash == EntityTag.hash(payload)
+    }
+
     /// How many bytes have come so far.
     private(set) var received = 0
 
@@ -64,6 +72,7 @@ struct ServerUpload {
         guard received + payload.count <= limit, Int(total ?? 0) <= limit else {
             return .refused(Self.tooLarge(limit))
         }
+        if received == 0 { firstHash = EntityTag.hash(payload) }
         received += payload.count
         if keeps { bytes += payload }
         return block.hasMore ? .more(accepted(block)) : .whole(accepted(block))

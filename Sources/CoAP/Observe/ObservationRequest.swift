@@ -20,7 +20,9 @@ extension Request {
     /// its transfer.
     var sharedByObservers: Request {
         var result = self
-        for number: OptionNumber in [.observe, .eTag, .block2, .size2, .noResponse] where options.contains(number) {
+        for number: OptionNumber in [
+            .observe, .eTag, .block1, .block2, .size1, .size2, .noResponse, .echo, .requestTag,
+        ] where options.contains(number) {
             result.options.removeAll(number)
         }
         if options.contains(.uriQuery) {

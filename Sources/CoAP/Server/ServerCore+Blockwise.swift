@@ -64,7 +64,7 @@ extension ServerCore {
         let isFirst = block.number == 0
         var upload = take(transfer.key, session)
         // The first block once more: its answer was lost, or the client begins anew.
-        if isFirst, let known = upload, known.body.received != request.payload.count {
+        if isFirst, let known = upload, !known.body.isFirst(request.payload) {
             giveUp(known)
             upload = nil
         }
@@ -139,6 +139,7 @@ extension ServerCore {
     func giveUp(_ upload: ServerTransfers.Upload) {
         upload.stream?.body.fail(
             CoAPError(.closed, "the client did not send the rest of the body, or its session ended"))
+        upload.stream?.task?.cancel()
     }
 
     /// Forgets the transfers that were not used for longest, when all together hold too much.

@@ -16,11 +16,8 @@ extension ServerCore {
     func acknowledged(messageID: UInt16, on handle: SessionHandle) {
         guard let session = ServerSession.attached(to: handle) else { return }
         session.lastHeard = .now
-        let before = session.unacknowledged.count
         notificationAcknowledged(messageID, on: handle)
         change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }
-        // Only who receives there knows the id of what was sent there.
-        if session.unacknowledged.count < before { session.isAddressProved = true }
     }
 
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure, on handle: SessionHandle) {

@@ -61,7 +61,8 @@ extension ServerCore {
             // RFC 7252 §5.2.2 leaves the type to the server: a peer that acknowledges nothing gets what costs nothing.
             let hasRoom =
                 session.unacknowledged.hasRoom(at: now) && unacknowledgedCount < max(1, configuration.maximumRequests)
-            if !hasRoom { action = .sendSeparate(.nonConfirmable) }
+            // Nor is anything repeated to an address that was not proved.
+            if !hasRoom || !session.isAddressProved { action = .sendSeparate(.nonConfirmable) }
         }
         var sent = prepared(response, request)
         if !transmit(action, sent, request) {

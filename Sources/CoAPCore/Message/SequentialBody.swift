@@ -7,6 +7,7 @@ actor SequentialBody {
     /// Where the window begins in the body.
     private var start = 0
     private var isAtEnd = false
+    private var isBroken = false
     /// Reads one after the other: the sequence has one iterator.
     private var last: Task<Void, Never>?
 
@@ -37,12 +38,23 @@ actor SequentialBody {
         guard offset >= start else {
             throw ResponseError(.requestEntityIncomplete, "this part of the body is gone; read from the beginning")
         }
+        guard offset <= start + window.count + Self.history else {
+            throw ResponseError(.badRequest, "this body is read in order; this part is too far ahead")
+        }
+        if isBroken { throw ResponseError(.internalServerError) }
         while !isAtEnd, start + window.count < offset + count {
-            guard let chunk = try await pull() else {
-                isAtEnd = true
-                break
+            do {
+                guard let chunk = try await pull() else {
+                    // A cancelled sequence ends, too; its body would be taken for whole.
+                    try Task.checkCancellation()
+                    isAtEnd = true
+                    break
+                }
+                window += chunk
+            } catch {
+                isBroken = true
+                throw error
             }
-            window += chunk
         }
         let from = min(offset - start, window.count)
         let part = Array(window[from..<min(from + count, window.count)])
