@@ -13,7 +13,9 @@ extension ServerCore {
             removeObserver(ObserverKey(session: session.handle, token: context.token), "deregistered")
             return nil
         }
-        guard observe == 0, let resource = context.match?.methods[Int(request.method.rawValue)]?.observable,
+        // What the request carries is kept as long as it observes.
+        guard observe == 0, request.payload.count <= 1024,
+            let resource = context.match?.methods[Int(request.method.rawValue)]?.observable,
             // The handler answers malformed ones.
             let conditions = try? ConditionalAttributes(query: request.options.uriQuery)
         else { return nil }

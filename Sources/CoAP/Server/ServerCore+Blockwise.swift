@@ -201,7 +201,10 @@ extension ServerCore {
         // Sendable: the stream belongs to the loop, on which this task's own steps run.
         nonisolated(unsafe) let upload = upload
         upload.task = Task.immediate(executorPreference: loop) { [table] in
-            let response = await table.response(to: head, context)
+            var response = await table.response(to: head, context)
+            if response.stream != nil, let waiting = upload.waiting {
+                response = await core.opened(response, waiting.request)
+            }
             core.ended(upload, response)
         }
     }
