@@ -9,6 +9,10 @@ struct ServerDownload {
     let stream: BodyStream?
     /// What the request's own body was, by its hash; 0 for none.
     let requestHash: UInt64
+    /// The route that answered, and its number.
+    let route: RouteLabel
+
+    typealias RouteLabel = (path: String, number: Int)
 
     /// The block of a request, in the size that is sent.
     ///
@@ -16,14 +20,19 @@ struct ServerDownload {
     ///   - wanted: Block2 of the request; nil for none.
     ///   - preferredSize: the largest size the server sends.
     ///   - room: the bytes for options and payload in one message.
-    static func block(_ wanted: BlockOption?, options: Options, preferredSize: Int, room: Int) -> BlockOption? {
+    static func block(
+        _ wanted: BlockOption?, options: Options, preferredSize: Int, room: Int
+    ) throws(ResponseError) -> BlockOption {
         var size = min(wanted?.size ?? preferredSize, preferredSize)
         // Size2 and Block2 take nine bytes at most, the marker one.
         let left = room - options.wireSize - 10
         while size > left, size > 16 { size /= 2 }
-        guard size <= left else { return nil }
+        guard size <= left else { throw ResponseError(.internalServerError) }
         let number = (wanted?.offset ?? 0) / size
-        guard number <= BlockOption.maximumNumber else { return nil }
+        guard number <= BlockOption.maximumNumber else {
+            throw ResponseError(
+                .badRequest, "blocks here have \(size) bytes, and none of them begins at \(wanted?.offset ?? 0)")
+        }
         return BlockOption(number: UInt32(number), size: size)
     }
 
@@ -49,5 +58,5 @@ struct ServerDownload {
     }
 
     /// The bytes it keeps in memory.
-    var size: Int { payload.count + options.storage.count }
+    var size: Int { payload.count + options.storage.count + (stream?.memory ?? 0) }
 }

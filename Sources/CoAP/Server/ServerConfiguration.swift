@@ -41,7 +41,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// How long a confirmable request waits for its answer before the empty acknowledgement is sent, below 2 s; 150 ms.
     public var acknowledgementDelay: Duration = .milliseconds(150)
 
-    /// How long a handler may take; then its task is cancelled and 5.03 is answered; 120 s.
+    /// How long a handler may take, one that reads a body while it comes for each block of it; then its task is cancelled and
+    /// 5.03 is answered; 120 s.
     public var handlerTimeout: Duration = .seconds(120)
 
     /// The largest body of a request in bytes, from 0; more answers 4.13; 1 MiB. Handlers that read the body while it comes

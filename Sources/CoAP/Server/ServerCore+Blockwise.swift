@@ -8,10 +8,8 @@ extension ServerCore {
         case carryOut
         /// It is answered at once.
         case answer(Response)
-        /// The next block of a body that is read while it is sent.
-        case read(ServerDownload, BlockOption)
         /// A handler reads the body while it comes.
-        case stream(ServerUploadStream, piece: [UInt8], isFirst: Bool, isLast: Bool)
+        case stream(ServerUploadStream, ServerUploadStream.Block)
     }
 
     /// Takes what a request says of blocks; its payload is the whole body after `carryOut`.
@@ -26,196 +24,32 @@ extension ServerCore {
             }
             received.block1 = block
         }
-        return takeWhole(request, transfer, received, now: now)
+        return takeWhole(request, transfer)
     }
 
-    /// A request whose body is here: the first block of its response, or one that is kept.
-    private func takeWhole(
-        _ request: Request, _ transfer: BlockwiseRequest, _ received: ReceivedRequest, now: MonotonicTime
-    ) -> BlockStep {
+    /// A request whose body is here.
+    private func takeWhole(_ request: Request, _ transfer: BlockwiseRequest) -> BlockStep {
         transfer.requestHash = Self.hash(request.payload)
-        guard let wanted = transfer.block2, wanted.number > 0 else { return .carryOut }
+        // Reading once more does no harm, and a changed body has another entity-tag.
+        guard let wanted = transfer.block2, wanted.number > 0, !request.method.isSafe else { return .carryOut }
+        return .answer(
+            .diagnostic(
+                .requestEntityIncomplete, "the response is not kept any more: begin with the first block"))
+    }
+
+    /// The body that is being sent, when a request asks for a block of it after the first.
+    func keptDownload(
+        _ request: Request, _ scan: OptionScan, _ session: ServerSession, now: MonotonicTime
+    ) -> (transfer: BlockwiseRequest, body: ServerDownload)? {
+        // A request body of one block at most: Block1 without number and more.
+        guard let block2 = scan.block2, block2 >> 4 > 0, (scan.block1 ?? 0) >> 3 == 0 else { return nil }
+        let transfer = BlockwiseRequest(request.method, request.options)
+        transfer.requestHash = Self.hash(request.payload)
         let hash = request.payload.isEmpty ? nil : transfer.requestHash
-        let kept = received.session.transfers.download(transfer.key, requestHash: hash, at: now)
-        guard let kept else {
-            // Reading once more does no harm, and a changed body has another entity-tag.
-            if request.method.isSafe { return .carryOut }
-            return .answer(
-                .diagnostic(
-                    .requestEntityIncomplete, "the response is not kept any more: begin with the first block"))
-        }
-        guard let block = place(wanted, options: kept.options, received) else {
-            return .answer(Response(.internalServerError))
-        }
-        if kept.stream != nil { return .read(kept, block) }
-        return .answer(kept.response(block))
+        return session.transfers.download(transfer.key, requestHash: hash, at: now).map { (transfer, $0) }
     }
 
-    private static func hash(_ payload: [UInt8]) -> UInt64 { payload.isEmpty ? 0 : EntityTag.hash(payload) }
-
-    // MARK: Uploads
-
-    private func takeUpload(
-        _ block: BlockOption, _ transfer: BlockwiseRequest, _ request: inout Request,
-        _ received: inout ReceivedRequest,
-        _ context: RequestContext, now: MonotonicTime
-    ) -> BlockStep {
-        let session = received.session
-        let isFirst = block.number == 0
-        var upload = take(transfer.key, session)
-        // The first block once more: its answer was lost, or the client begins anew.
-        if isFirst, let known = upload, !known.body.isFirst(request.payload) {
-            giveUp(known)
-            upload = nil
-        }
-        if isFirst, upload == nil {
-            if let refusal = table.earlyRefusal(request, context) { return .answer(refusal) }
-            let limit = table.uploadLimit(context, request.method)
-            upload = ServerTransfers.Upload(
-                key: transfer.key,
-                body: ServerUpload(
-                    limit: limit ?? max(0, configuration.maximumBodySize), preferredSize: preferredBlockSize,
-                    keeps: limit == nil),
-                stream: limit == nil ? nil : ServerUploadStream(), lastUsed: now)
-        }
-        var current =
-            upload
-            ?? ServerTransfers.Upload(
-                key: transfer.key, body: ServerUpload(limit: 0, preferredSize: preferredBlockSize), lastUsed: now)
-        let before = current.body.received
-        let step = current.body.add(block, request.payload, total: request.options.size1)
-        current.lastUsed = now
-        let isNew = current.body.received > before || (isFirst && before == 0)
-        // A client that does not wait for its answers would have the server hold the body.
-        if isNew, let stream = current.stream, !stream.body.hasRoom {
-            giveUp(current)
-            received.block1 = block
-            return .answer(.diagnostic(.requestEntityIncomplete, "wait for the answer to each block"))
-        }
-        switch step {
-        case .refused(let response):
-            giveUp(current)
-            received.block1 = BlockOption(number: block.number, hasMore: block.hasMore, size: block.size)
-            return .answer(response)
-        case .more(let accepted):
-            received.block1 = accepted
-            if let stream = current.stream {
-                if let response = stream.response { return .answer(response) }
-                keep(current, session)
-                // The same block again while its answer is awaited, or was lost.
-                guard isNew else { return .answer(Response(.continue)) }
-                return .stream(stream, piece: request.payload, isFirst: isFirst, isLast: false)
-            }
-            keep(current, session)
-            return .answer(Response(.continue))
-        case .whole(let accepted):
-            received.block1 = accepted
-            if let stream = current.stream {
-                if let response = stream.response { return .answer(response) }
-                return .stream(stream, piece: request.payload, isFirst: isFirst, isLast: true)
-            }
-            request.payload = current.body.bytes
-            transfer.requestHash = Self.hash(request.payload)
-            return .carryOut
-        }
-    }
-
-    private func take(_ key: TransferKey, _ session: ServerSession) -> ServerTransfers.Upload? {
-        var upload: ServerTransfers.Upload?
-        change(session, \.transferBytes, \.transfers.byteCount) { upload = $0.transfers.takeUpload(key) }
-        return upload
-    }
-
-    private func keep(_ upload: ServerTransfers.Upload, _ session: ServerSession) {
-        var dropped: ServerTransfers.Upload?
-        change(session, \.transferBytes, \.transfers.byteCount) {
-            dropped = $0.transfers.put(upload, limit: max(1, configuration.maximumTransfersPerSession))
-        }
-        if let dropped { giveUp(dropped) }
-        makeRoom()
-    }
-
-    /// An upload that will not be gone on with: whoever reads it hears of that.
-    func giveUp(_ upload: ServerTransfers.Upload) {
-        upload.stream?.body.fail(
-            CoAPError(.closed, "the client did not send the rest of the body, or its session ended"))
-        upload.stream?.task?.cancel()
-    }
-
-    /// Forgets the transfers that were not used for longest, when all together hold too much.
-    func makeRoom() {
-        let limit = max(1, configuration.maximumTransferMemory)
-        guard transferBytes > limit else { return }
-        // Down to nine tenths, so that looking through all sessions is rare.
-        let byAge = sessions.values.compactMap { session in session.transfers.oldestUse.map { (session, $0) } }
-            .sorted { $0.1 < $1.1 }
-        for (session, _) in byAge {
-            guard transferBytes > limit / 10 * 9 else { return }
-            endTransfers(of: session, unusedSince: session.transfers.oldestUse ?? .now)
-        }
-        // One peer holds it all: everything of it but the newest goes.
-        for (session, _) in byAge {
-            while transferBytes > limit / 10 * 9, let oldest = session.transfers.oldestUse {
-                endTransfers(of: session, unusedSince: oldest)
-            }
-        }
-    }
-
-    /// Ends what was not used since a moment.
-    func endTransfers(of session: ServerSession, unusedSince moment: MonotonicTime) {
-        var ended: [ServerTransfers.Upload] = []
-        change(session, \.transferBytes, \.transfers.byteCount) { ended = $0.transfers.expire(unusedSince: moment) }
-        for upload in ended { giveUp(upload) }
-    }
-
-    /// Hands a block to the handler that reads the body; the answer comes when it was read.
-    func carryOn(
-        _ stream: ServerUploadStream, _ piece: [UInt8], isFirst: Bool, isLast: Bool, _ request: Request,
-        _ context: RequestContext, _ received: ReceivedRequest
-    ) -> ServerExchange {
-        let exchange = ServerExchange(received)
-        stream.waiting = exchange
-        stream.isWhole = isLast
-        let core = self
-        if isFirst {
-            var context = context
-            context.body = stream.body
-            launch(request, context, upload: stream)
-        }
-        exchange.task = stream.task
-        if exchange.inlineResponse == nil, stream.response == nil {
-            stream.body.push(piece, isLast: isLast) {
-                guard !isLast else { return }
-                let done: @Sendable () -> Void = { core.complete(exchange, Response(.continue)) }
-                if core.loop.isOnLoop { done() } else { core.loop.submit(done) }
-            }
-        }
-        return exchange
-    }
-
-    private func launch(_ request: Request, _ context: RequestContext, upload: ServerUploadStream) {
-        let core = self
-        var request = request
-        request.payload = []
-        let head = request
-        // Sendable: the stream belongs to the loop, on which this task's own steps run.
-        nonisolated(unsafe) let upload = upload
-        upload.task = Task.immediate(executorPreference: loop) { [table] in
-            var response = await table.response(to: head, context)
-            if response.stream != nil, let waiting = upload.waiting {
-                response = await core.opened(response, waiting.request)
-            }
-            core.ended(upload, response)
-        }
-    }
-
-    /// A handler that reads a body has answered, perhaps before the body's end.
-    private func ended(_ upload: ServerUploadStream, _ response: Response) {
-        loop.preconditionOnLoop()
-        upload.response = response
-        guard let waiting = upload.waiting else { return }
-        complete(waiting, response)
-    }
+    static func hash(_ payload: [UInt8]) -> UInt64 { payload.isEmpty ? 0 : EntityTag.hash(payload) }
 
     // MARK: Downloads
 
@@ -229,18 +63,37 @@ extension ServerCore {
         let transfer = BlockwiseRequest(request.method, request.options)
         var response = response
         tag(&response, transfer, session)
-        return firstBlock(response, transfer, session, token, now: .now)
-    }
-
-    private func place(_ wanted: BlockOption?, options: Options, _ received: ReceivedRequest) -> BlockOption? {
-        place(wanted, options: options, received.session, received.key.token)
+        return firstBlock(response, transfer, session, token, ("", -1), now: .now)
     }
 
     private func place(
         _ wanted: BlockOption?, options: Options, _ session: ServerSession, _ token: Token
-    ) -> BlockOption? {
+    ) throws(ResponseError) -> BlockOption {
         let room = session.handle.maximumMessageSize - Int(token.count)
-        return ServerDownload.block(wanted, options: options, preferredSize: preferredBlockSize, room: room)
+        return try ServerDownload.block(wanted, options: options, preferredSize: preferredBlockSize, room: room)
+    }
+
+    /// A block after the first of a body that is being sent.
+    func keptBlock(_ kept: ServerDownload, _ received: ReceivedRequest) async -> Response {
+        loop.preconditionOnLoop()
+        do throws(ResponseError) {
+            let block = try place(
+                received.transfer?.block2, options: kept.options, received.session, received.key.token)
+            return await read(kept, block, route: received.route)
+        } catch {
+            return error.response
+        }
+    }
+
+    /// The same, at once; nil for a body that is read while it is sent.
+    func immediateBlock(_ kept: ServerDownload, _ received: ReceivedRequest) -> Response? {
+        guard kept.stream == nil else { return nil }
+        do throws(ResponseError) {
+            return kept.response(
+                try place(received.transfer?.block2, options: kept.options, received.session, received.key.token))
+        } catch {
+            return error.response
+        }
     }
 
     /// The response as the request's conditions and blocks ask for it: 2.03 for an entity-tag the client holds, one block of a
@@ -254,7 +107,9 @@ extension ServerCore {
             if let valid = validated(result, received) {
                 result = valid
             } else if isBlock {
-                result = firstBlock(result, transfer, received.session, received.key.token, now: now)
+                result = firstBlock(
+                    result, transfer, received.session, received.key.token,
+                    (received.route, received.routeNumber), now: now)
             }
         }
         if let block1 = received.block1, result.options.block1 == nil { result.options.block1 = block1 }
@@ -283,16 +138,21 @@ extension ServerCore {
 
     private func firstBlock(
         _ response: Response, _ transfer: BlockwiseRequest, _ session: ServerSession, _ token: Token,
-        now: MonotonicTime
+        _ route: ServerDownload.RouteLabel, now: MonotonicTime
     ) -> Response {
         let options = response.options
         var later = options
         later.observe = nil
         let download = ServerDownload(
             code: response.code, options: later, payload: response.payload, stream: nil,
-            requestHash: transfer.requestHash)
-        guard let block = place(transfer.block2, options: options, session, token) else { return response }
-        var first = download.response(block)
+            requestHash: transfer.requestHash, route: route)
+        var first: Response
+        do throws(ResponseError) {
+            first = download.response(try place(transfer.block2, options: options, session, token))
+        } catch {
+            // What does not fit even in the smallest block is told as any response that does not fit.
+            return error.code == .badRequest ? error.response : response
+        }
         guard first.code.isSuccess else { return first }
         if let observe = response.options.observe { first.options.observe = observe }
         if first.options.block2?.hasMore == true { keep(download, transfer, session, now: now) }
@@ -313,16 +173,16 @@ extension ServerCore {
     func opened(_ response: Response, _ received: ReceivedRequest) async -> Response {
         guard let stream = response.stream, response.code.isSuccess else { return response }
         loop.preconditionOnLoop()
+        var received = received
         if let valid = validated(response, received) { return valid }
         let transfer = received.transfer ?? BlockwiseRequest(received.key.method, received.options)
         var options = response.options
         if options.first(.eTag) == nil { options.eTags = [EntityTag.unique()] }
         let download = ServerDownload(
-            code: response.code, options: options, payload: [], stream: stream, requestHash: transfer.requestHash)
-        guard let block = place(transfer.block2, options: options, received) else {
-            return Response(.internalServerError)
-        }
-        let first = await read(download, block, route: received.route)
+            code: response.code, options: options, payload: [], stream: stream, requestHash: transfer.requestHash,
+            route: (received.route, received.routeNumber))
+        received.transfer = transfer
+        let first = await keptBlock(download, received)
         if !received.session.isClosed, first.options.block2?.hasMore == true {
             keep(download, transfer, received.session, now: .now)
         }

@@ -104,7 +104,7 @@ extension ServerCore {
         metrics.activeChanged(by: -1)
         // The session may go away with its last holder, so not in the middle of libcoap's own work.
         session.context.afterDispatch { session.handle.release() }
-        if pendingCount == 0 { becameIdle() }
+        checkIdle()
     }
 
     /// The response as it is sent: what a registration adds to it, and what fits.

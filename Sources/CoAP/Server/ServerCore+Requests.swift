@@ -40,7 +40,11 @@ extension ServerCore: CoAPServerContextDelegate {
     ) {
         var request = Request(method: key.method, options: message.options(), payload: message.payload())
         let scan = OptionScan(request.options)
-        let load = Admission.Load(ofPeer: session.pending.count, inAll: pendingCount, isStopping: isStopping)
+        // The rest of a body whose handler is admitted already, and which a stop waits for.
+        let isContinuing = (scan.block1 ?? 0) >> 4 > 0
+        let load = Admission.Load(
+            ofPeer: session.pending.count, inAll: isContinuing ? pendingCount : pendingCount + readingCount,
+            isStopping: isStopping && !isContinuing)
         switch admission.verdict(scan, type, bodySize: request.payload.count, load) {
         case .admit: break
         case .refuse(let response): return refuse(with: response, reply)
@@ -51,27 +55,31 @@ extension ServerCore: CoAPServerContextDelegate {
             metrics.dropped("option")
             return reply.silence()
         }
-        var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
-        context.mayHaveConditions = scan.hasConditions
-        table.locate(request, &context)
-        var received = ReceivedRequest(
-            session: session, key: key, type: type, noResponse: scan.noResponse, route: context.route,
-            routeNumber: context.match?.number ?? -1, started: now, options: request.options, hasETag: scan.hasETag,
-            payloadSize: request.payload.isEmpty ? 0 : request.payload.count + 1)
         if !session.isAddressProved, let challenge = challenge(request, on: session, now: now) {
             return refuse(with: challenge, reply)
+        }
+        var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
+        context.mayHaveConditions = scan.hasConditions
+        let kept = keptDownload(request, scan, session, now: now)
+        if kept == nil { table.locate(request, &context) }
+        let route: ServerDownload.RouteLabel = kept?.body.route ?? (context.route, context.match?.number ?? -1)
+        var received = ReceivedRequest(
+            session: session, key: key, type: type, noResponse: scan.noResponse, route: route.path,
+            routeNumber: route.number, started: now, options: request.options, hasETag: scan.hasETag,
+            payloadSize: request.payload.isEmpty ? 0 : request.payload.count + 1)
+        if let kept {
+            received.transfer = kept.transfer
+            received.block1 = kept.transfer.block1
+            if let response = immediateBlock(kept.body, received) { return fill(reply, with: response, received) }
+            let body = kept.body
+            return carryOut(received, reply) { await $0.keptBlock(body, $1) }
         }
         if scan.block1 != nil || scan.block2 != nil {
             switch takeBlocks(&request, &received, context, now: now) {
             case .carryOut: break
-            case .answer(let response): return fill(reply, with: response, received)
-            case .read(let download, let block):
-                let exchange = ServerExchange(received)
-                launch(exchange) { await $0.read(download, block, route: exchange.request.route) }
-                return hand(exchange, to: reply)
-            case .stream(let stream, let piece, let isFirst, let isLast):
-                return hand(
-                    carryOn(stream, piece, isFirst: isFirst, isLast: isLast, request, context, received), to: reply)
+            case .answer(let response): return answer(received, with: response, reply)
+            case .stream(let stream, let block):
+                return hand(carryOn(stream, block, request, context, received), to: reply)
             }
         }
         if let observe = scan.observe {
@@ -79,13 +87,29 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         // Most handlers need not wait: their answers cost neither task nor exchange.
         if let response = table.immediateResponse(to: request, context) {
-            if response.stream == nil { return fill(reply, with: response, received) }
-            let exchange = ServerExchange(received)
-            launch(exchange) { await $0.opened(response, exchange.request) }
-            return hand(exchange, to: reply)
+            return answer(received, with: response, reply)
         }
         let exchange = ServerExchange(received)
         launch(request, context, exchange)
+        hand(exchange, to: reply)
+    }
+
+    /// Answers with what a handler returned; a body that is read while it is sent has yet to be opened.
+    private func answer(_ received: ReceivedRequest, with response: Response, _ reply: ReplySlot) {
+        if response.stream == nil { return fill(reply, with: response, received) }
+        carryOut(received, reply) { await $0.opened(response, $1) }
+    }
+
+    private func carryOut(
+        _ received: ReceivedRequest, _ reply: ReplySlot,
+        _ body: @escaping @Sendable (ServerCore, ReceivedRequest) async -> Response
+    ) {
+        let exchange = ServerExchange(received)
+        let core = self
+        let task = Task.immediate(executorPreference: loop) {
+            core.complete(exchange, await body(core, exchange.request))
+        }
+        if exchange.inlineResponse == nil { exchange.task = task }
         hand(exchange, to: reply)
     }
 
@@ -119,12 +143,6 @@ extension ServerCore: CoAPServerContextDelegate {
                 core.complete(exchange, await core.opened(response, exchange.request))
             }
         }
-        if exchange.inlineResponse == nil { exchange.task = task }
-    }
-
-    private func launch(_ exchange: ServerExchange, _ body: @escaping @Sendable (ServerCore) async -> Response) {
-        let core = self
-        let task = Task.immediate(executorPreference: loop) { core.complete(exchange, await body(core)) }
         if exchange.inlineResponse == nil { exchange.task = task }
     }
 }

@@ -18,6 +18,8 @@ final class ServerCore: @unchecked Sendable {
     let observations: ServerObservations
     /// How many requests wait for an answer that was not ready at once.
     var pendingCount = 0
+    /// How many handlers read a body whose end has not come, and hold no request of these up.
+    var readingCount = 0
     /// How many exchanges, and how many unacknowledged responses, all sessions together hold.
     var rememberedCount = 0
     var unacknowledgedCount = 0
@@ -107,20 +109,24 @@ final class ServerCore: @unchecked Sendable {
             loop.submit {
                 core.isStopping = true
                 core.endObservations()
-                guard core.pendingCount > 0 else { return continuation.resume() }
                 core.whenIdle = { continuation.resume() }
+                guard core.pendingCount > 0 || core.readingCount > 0 else { return core.checkIdle() }
                 core.graceTimer = core.loop.schedule(after: core.configuration.shutdownGrace) {
                     core.graceTimer = nil
                     core.logger.debug("handlers are still busy, cancelling them")
-                    for session in Array(core.sessions.values) { core.abandon(session, answer: true) }
+                    for session in Array(core.sessions.values) {
+                        core.endTransfers(of: session, unusedSince: .now)
+                        core.abandon(session, answer: true)
+                    }
                 }
             }
         }
         await loop.run { core.close() }
     }
 
-    /// The last request that was under way is answered or given up.
-    func becameIdle() {
+    /// Lets a stop go on when the last request that was under way is answered or given up.
+    func checkIdle() {
+        guard pendingCount == 0, readingCount == 0 else { return }
         if let graceTimer { loop.cancel(graceTimer) }
         graceTimer = nil
         let waiting = whenIdle

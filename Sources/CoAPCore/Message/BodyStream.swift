@@ -10,6 +10,9 @@ public final class BodyStream: Sendable {
     /// The size of the body in bytes; nil while it is not known.
     public let size: Int?
 
+    /// How many bytes it keeps in memory to read them again, at most and roughly.
+    package let memory: Int
+
     private let reader: Reader
 
     /// A body that can be read at any place.
@@ -17,8 +20,11 @@ public final class BodyStream: Sendable {
     /// - Parameters:
     ///   - size: its size in bytes, which the client is told before the end; nil when it is not known.
     ///   - read: reads a part of it.
-    public init(size: Int? = nil, read: @escaping Reader) {
+    public convenience init(size: Int? = nil, read: @escaping Reader) { self.init(size: size, memory: 0, read) }
+
+    private init(size: Int?, memory: Int, _ read: @escaping Reader) {
         self.size = size
+        self.memory = memory
         reader = read
     }
 
@@ -30,7 +36,9 @@ public final class BodyStream: Sendable {
     public convenience init<Chunks: AsyncSequence & Sendable>(size: Int? = nil, chunks: Chunks)
     where Chunks.Element == [UInt8] {
         let source = SequentialBody(chunks)
-        self.init(size: size) { offset, count in try await source.read(at: offset, count) }
+        self.init(size: size, memory: 2 * SequentialBody.history) { offset, count in
+            try await source.read(at: offset, count)
+        }
     }
 
     /// Reads a part of the body.

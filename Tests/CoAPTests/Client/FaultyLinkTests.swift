@@ -66,7 +66,10 @@ struct FaultyLinkTests {
             if count.isMultiple(of: 3) { try await Task.sleep(for: .milliseconds(200)) }
             return Response(.changed, payload: request.payload)
         }
-        try await Loopback.withServer(router) { uris in
+        var limits = ServerConfiguration()
+        // As many as come at once, and their repetitions.
+        limits.maximumRequestsPerSession = 1_000
+        try await Loopback.withServer(router, configuration: limits) { uris in
             var faults = LinkFaults.loss(0.2)
             faults.duplication = 0.1
             faults.reordering = 0.1

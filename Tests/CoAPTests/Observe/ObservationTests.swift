@@ -37,6 +37,38 @@ struct ObservationTests {
         try await Loopback.withServer(router, configuration: configuration) { uris in try await body(fixture, uris[0]) }
     }
 
+    @Test("What a request says of its transfer parts no observers; a large one is answered and not kept")
+    func shared() async throws {
+        let router = Router()
+        router.observable("f", method: .fetch) { request, _ in "\(request.payload.count)" }
+        try await withServer(router: router) { fixture, uri in
+            let clients = [try ObservingSocket(to: uri), try ObservingSocket(to: uri)]
+            for (index, client) in clients.enumerated() {
+                var options = try Request(.get, "t").options
+                options.observe = 0
+                options.echo = [UInt8(index)]
+                options.requestTags = [[UInt8(index)]]
+                options.block2 = BlockOption(number: 0, size: index == 0 ? 64 : 128)
+                client.socket.send(
+                    Message(
+                        .confirmable, Method.get.code, messageID: UInt16(index), options: options
+                    ).bytes)
+                let answer = try await client.next()
+                #expect(answer.options.observe != nil)
+            }
+            let before = fixture.calls.count
+            fixture.set("1")
+            for client in clients { _ = try await client.next() }
+            #expect(fixture.calls.count == before + 1, "rendered once for both")
+            let client = try ObservingSocket(to: uri)
+            let small = try await client.answer("f", method: .fetch, token: [4], observe: 0, payload: [1])
+            #expect(small.options.observe != nil)
+            let large = try await client.answer(
+                "f", method: .fetch, token: [5], observe: 0, payload: Array(repeating: 1, count: 1025))
+            #expect(large.code == .content && large.options.observe == nil)
+        }
+    }
+
     @Test("A registration is answered with Observe, and changes come with the token and growing numbers")
     func registration() async throws {
         try await withServer { fixture, uri in

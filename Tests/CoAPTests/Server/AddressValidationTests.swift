@@ -80,6 +80,34 @@ import Testing
         }
     }
 
+    @Test("Late answers to an address that is not proved are not repeated, and an acknowledgement proves nothing")
+    func unproved() async throws {
+        let router = Router()
+        router.get("slow") { _, _ in
+            try await Task.sleep(for: .milliseconds(300))
+            return "x"
+        }
+        router.get("large") { _, _ in Response(text: String(repeating: "x", count: 500)) }
+        var configuration = ServerConfiguration()
+        configuration.addressValidation = .allPeers
+        try await Asker.serve(router, configuration) { asker in
+            var options = Options()
+            options.uriPath = ["slow"]
+            asker.socket.send(
+                Message(.confirmable, Method.get.code, messageID: 1, token: .random(), options: options).bytes)
+            let acknowledgement = try await asker.next()
+            #expect(acknowledgement.type == .acknowledgement && acknowledgement.code == .empty)
+            let late = try await asker.next()
+            #expect(late.code == .content && late.type == .nonConfirmable)
+            // A forger can guess what would be acknowledged.
+            for messageID in [late.messageID, late.messageID &+ 1, 1] {
+                asker.socket.send(Message(.acknowledgement, .empty, messageID: messageID).bytes)
+            }
+            let answer = try await asker.ask(.get, "large")
+            #expect(answer.code == .unauthorized && answer.options.echo != nil)
+        }
+    }
+
     @Test("A challenge is good for its address and for five minutes")
     func lifetime() throws {
         let challenge = EchoChallenge()

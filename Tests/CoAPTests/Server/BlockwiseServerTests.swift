@@ -45,83 +45,10 @@ import Testing
         return router
     }
 
-    /// Asks and waits for the answer with the same message id.
-    private struct Asker {
-        let socket: RawSocket
-        var messageID: UInt16 = 1
-
-        mutating func ask(
-            _ method: CoAP.Method, _ path: String, block1: BlockOption? = nil, block2: BlockOption? = nil,
-            options: Options = Options(), payload: [UInt8] = []
-        ) async throws -> Message {
-            messageID += 1
-            var options = options
-            options.uriPath = path.split(separator: "/").map(String.init)
-            options.block1 = block1
-            options.block2 = block2
-            let token = Token.random()
-            socket.send(
-                Message(
-                    .confirmable, method.code, messageID: messageID, token: token, options: options, payload: payload
-                ).bytes)
-            while true {
-                let received = try #require(await socket.receive())
-                let answer = try #require(Message(received))
-                if answer.token == token { return answer }
-            }
-        }
-
-        mutating func fetch(_ path: String, size: Int, options: Options = Options()) async throws -> [UInt8] {
-            var bytes: [UInt8] = []
-            var eTag: [UInt8]?
-            var number: UInt32 = 0
-            while true {
-                let answer = try await ask(
-                    .get, path, block2: BlockOption(number: number, size: size), options: options)
-                #expect(answer.code == .content)
-                let block = try #require(answer.options.block2)
-                #expect(block.number == number && block.size == size)
-                if number == 0 { eTag = answer.options.first(.eTag) }
-                #expect(answer.options.first(.eTag) == eTag && eTag != nil)
-                bytes += answer.payload
-                guard block.hasMore else { return bytes }
-                #expect(answer.payload.count == size)
-                number += 1
-            }
-        }
-
-        mutating func upload(
-            _ path: String, _ body: [UInt8], size: Int, options: Options = Options()
-        ) async throws -> Message {
-            var number: UInt32 = 0
-            while true {
-                let start = Int(number) * size
-                let part = Array(body[start..<min(start + size, body.count)])
-                let hasMore = start + size < body.count
-                let answer = try await ask(
-                    .put, path, block1: BlockOption(number: number, hasMore: hasMore, size: size), options: options,
-                    payload: part)
-                guard hasMore, answer.code == .continue else { return answer }
-                #expect(answer.options.block1 == BlockOption(number: number, hasMore: true, size: size))
-                number += 1
-            }
-        }
-    }
-
-    private static func serve(
-        _ router: Router, _ configuration: ServerConfiguration = ServerConfiguration(),
-        _ body: @escaping @Sendable (inout Asker) async throws -> Void
-    ) async throws {
-        try await Loopback.withServer(router, configuration: configuration) { uris in
-            var asker = Asker(socket: try RawSocket(to: uris[0]))
-            try await body(&asker)
-        }
-    }
-
     @Test(arguments: ["large", "streamed", "chunks"], [16, 256, 1024])
     func bodiesGoOutInBlocks(_ path: String, _ size: Int) async throws {
         let counter = CallCounter()
-        try await Self.serve(Self.router(counter)) { asker in
+        try await Asker.serve(Self.router(counter)) { asker in
             let fetched = try await asker.fetch(path, size: size)
             #expect(fetched == Self.body)
         }
@@ -129,7 +56,7 @@ import Testing
     }
 
     @Test func aServerNegotiatesLate() async throws {
-        try await Self.serve(Self.router()) { asker in
+        try await Asker.serve(Self.router()) { asker in
             let first = try await asker.ask(.get, "large")
             #expect(first.options.block2 == BlockOption(number: 0, hasMore: true, size: 1024))
             #expect(first.options.size2 == 5_000)
@@ -145,7 +72,7 @@ import Testing
     @Test func preferredSizeHoldsBothWays() async throws {
         var configuration = ServerConfiguration()
         configuration.preferredBlockSize = 64
-        try await Self.serve(Self.router(), configuration) { asker in
+        try await Asker.serve(Self.router(), configuration) { asker in
             let first = try await asker.ask(.get, "large")
             #expect(first.options.block2 == BlockOption(number: 0, hasMore: true, size: 64))
             let accepted = try await asker.ask(
@@ -164,7 +91,7 @@ import Testing
 
     @Test(arguments: [16, 128, 1024]) func bodiesComeInBlocks(_ size: Int) async throws {
         let counter = CallCounter()
-        try await Self.serve(Self.router(counter)) { asker in
+        try await Asker.serve(Self.router(counter)) { asker in
             let answer = try await asker.upload("echo", Self.body, size: size)
             #expect(answer.code == .changed)
             #expect(answer.options.block1?.hasMore == false)
@@ -176,7 +103,7 @@ import Testing
     }
 
     @Test func uploadsUnderWayAreNotMixed() async throws {
-        try await Self.serve(Self.router()) { asker in
+        try await Asker.serve(Self.router()) { asker in
             var first = Options()
             first.requestTags = [[1]]
             var second = Options()
@@ -202,7 +129,7 @@ import Testing
         var configuration = ServerConfiguration()
         configuration.maximumBodySize = 1_000
         let counter = CallCounter()
-        try await Self.serve(Self.router(counter), configuration) { asker in
+        try await Asker.serve(Self.router(counter), configuration) { asker in
             let orphan = try await asker.ask(.put, "echo", block1: BlockOption(number: 3, size: 16), payload: [1])
             #expect(orphan.code == .requestEntityIncomplete)
             _ = try await asker.ask(
@@ -235,7 +162,7 @@ import Testing
     }
 
     @Test func aHandlerThatReadsMayAnswerEarly() async throws {
-        try await Self.serve(Self.router()) { asker in
+        try await Asker.serve(Self.router()) { asker in
             let answer = try await asker.upload("early", Self.body, size: 256)
             #expect(answer.code == .forbidden)
             let tooLong = try await asker.upload("sum", [UInt8](repeating: 1, count: 12_000), size: 1024)
@@ -251,7 +178,7 @@ import Testing
             for try await _ in body {}
             return Response(.changed)
         }
-        try await Self.serve(router) { asker in
+        try await Asker.serve(router) { asker in
             for number: UInt32 in 0..<20 {
                 var options: Options = [CoAPOption(.uriPath, string: "slow")]
                 options.block1 = BlockOption(number: number, hasMore: true, size: 16)
@@ -273,7 +200,7 @@ import Testing
         var configuration = ServerConfiguration()
         configuration.maximumTransfersPerSession = 4
         configuration.maximumTransferMemory = 20_000
-        try await Self.serve(Self.router(), configuration) { asker in
+        try await Asker.serve(Self.router(), configuration) { asker in
             let piece = [UInt8](repeating: 9, count: 1024)
             for tag in 0..<200 {
                 var options = Options()
@@ -295,7 +222,7 @@ import Testing
     }
 
     @Test func aHeldRepresentationIsNotSentAgain() async throws {
-        try await Self.serve(Self.router()) { asker in
+        try await Asker.serve(Self.router()) { asker in
             let first = try await asker.ask(.get, "large")
             var options = Options()
             let held = try #require(first.options.first(.eTag))
