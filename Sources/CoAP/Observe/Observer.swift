@@ -6,6 +6,8 @@ final class Observer {
     let group: ObservationGroup
     var state: ObserverState
     var timer: TimerQueue<() -> Void>.ID?
+    /// When the timer fires.
+    var deadline: MonotonicTime?
 
     init(_ key: ObserverKey, in group: ObservationGroup, state: ObserverState) {
         self.key = key

@@ -19,8 +19,9 @@ struct ObserverState {
     let conditions: ConditionalAttributes
     /// The number of the last notification.
     private(set) var sequence: UInt32
-    /// The confirmable notification that is not yet acknowledged.
+    /// The confirmable notification that is not yet acknowledged, and its number.
     private(set) var outstanding: UInt16?
+    private(set) var outstandingSequence: UInt32?
     /// True when the newest representation has not been sent.
     private(set) var isBehind = false
     /// True when the next representation is sent whatever its value: `pmax` is over, or the peer is to be heard of.
@@ -35,6 +36,10 @@ struct ObserverState {
 
     /// Until when a confirmable notification must follow the last one that was acknowledged.
     static let confirmableInterval: Duration = .seconds(24 * 3600)
+
+    /// How far apart non-confirmable notifications are while a confirmable one is under way: its repetitions may take long on a
+    /// bad link, and the state goes on changing (RFC 7641 §4.5.1).
+    static let interimInterval: Duration = .seconds(3)
 
     /// An observation that was registered by a request whose response had this number and value.
     init(
@@ -57,7 +62,7 @@ struct ObserverState {
 
     /// A moment that was waited for has come.
     mutating func due(value: Double?, at now: MonotonicTime) -> Action {
-        if let maximum = conditions.maximumPeriod, outstanding == nil, now >= lastSent + maximum {
+        if let maximum = conditions.maximumPeriod, now >= lastSent + max(maximum, leastInterval ?? .zero) {
             isForced = true
             return .refresh
         }
@@ -83,6 +88,7 @@ struct ObserverState {
         if type == .confirmable {
             isProbing = false
             outstanding = messageID
+            outstandingSequence = sequence
             sinceConfirmable = 0
         } else {
             sinceConfirmable += 1
@@ -105,25 +111,29 @@ struct ObserverState {
 
     /// When something must be done though nothing happens; nil when never.
     func deadline(value: Double?) -> MonotonicTime? {
-        guard outstanding == nil else { return nil }
-        if isBehind, let minimum = conditions.minimumPeriod, isForced || conditions.admits(value, after: lastValue) {
-            return lastSent + minimum
+        if isBehind, let interval = leastInterval, isForced || conditions.admits(value, after: lastValue) {
+            return lastSent + interval
         }
-        return conditions.maximumPeriod.map { lastSent + $0 }
+        return conditions.maximumPeriod.map { lastSent + max($0, leastInterval ?? .zero) }
+    }
+
+    /// The least time between two notifications; nil for none.
+    private var leastInterval: Duration? {
+        outstanding == nil
+            ? conditions.minimumPeriod : max(Self.interimInterval, conditions.minimumPeriod ?? .zero)
     }
 
     private func next(value: Double?, at now: MonotonicTime) -> Action {
-        guard outstanding == nil else { return .none }
         guard isBehind, isForced || conditions.admits(value, after: lastValue) else {
             return deadline(value: value).map { .wait(until: $0) } ?? .none
         }
         // A probe is not what an observer set its period for.
-        if let minimum = conditions.minimumPeriod, now < lastSent + minimum, !isProbing {
-            return .wait(until: lastSent + minimum)
+        if let interval = leastInterval, now < lastSent + interval, !isProbing {
+            return .wait(until: lastSent + interval)
         }
         let isConfirmable =
             isProbing || sinceConfirmable >= policy.confirmablePeriod - 1
             || now >= lastConfirmed + Self.confirmableInterval
-        return .send(isConfirmable ? .confirmable : .nonConfirmable)
+        return .send(isConfirmable && outstanding == nil ? .confirmable : .nonConfirmable)
     }
 }

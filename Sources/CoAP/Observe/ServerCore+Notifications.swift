@@ -93,9 +93,12 @@ extension ServerCore: ObservationSink {
 
     /// Sets the observation's timer for what must be done though nothing happens.
     func arm(_ observer: Observer) {
+        let deadline = observer.state.deadline(value: observer.group.latestValue)
+        if observer.timer != nil, observer.deadline == deadline { return }
         if let timer = observer.timer { loop.cancel(timer) }
         observer.timer = nil
-        guard let deadline = observer.state.deadline(value: observer.group.latestValue) else { return }
+        observer.deadline = deadline
+        guard let deadline else { return }
         let now = MonotonicTime.now
         observer.timer = loop.schedule(after: deadline - now) { [weak self, weak observer] in
             guard let self, let observer else { return }
@@ -138,7 +141,7 @@ extension ServerCore: ObservationSink {
     func resend(_ observer: Observer) {
         let group = observer.group
         guard let outstanding = observer.state.outstanding, let latest = group.latest else { return }
-        guard observer.state.sequence == group.latestSequence else {
+        guard observer.state.outstandingSequence == group.latestSequence else {
             _ = observations.registry.settle(outstanding, on: observer.key.session)
             _ = send(.confirmable, to: observer, isRepetition: true)
             return

@@ -35,10 +35,33 @@ struct ObserverStateTests {
         var state = try Self.state(.confirmable)
         #expect(state.changed(value: nil, at: Self.at(0)) == .send(.confirmable))
         state.sent(.confirmable, messageID: 7, sequence: 2, value: nil, at: Self.at(0))
-        for _ in 0..<3 { #expect(state.changed(value: nil, at: Self.at(1)) == .none) }
+        for _ in 0..<3 { #expect(state.changed(value: nil, at: Self.at(1)) == .wait(until: Self.at(3))) }
         #expect(state.acknowledged(value: nil, at: Self.at(2)) == .send(.confirmable))
         state.sent(.confirmable, messageID: 8, sequence: 5, value: nil, at: Self.at(2))
         #expect(state.acknowledged(value: nil, at: Self.at(3)) == .none)
+    }
+
+    @Test("While one is repeated, newer values go out non-confirmable, three seconds apart (§4.5.1)")
+    func interim() throws {
+        var state = try Self.state(.confirmable)
+        state.sent(.confirmable, messageID: 7, sequence: 2, value: nil, at: Self.at(0))
+        #expect(state.deadline(value: nil) == nil)
+        #expect(state.changed(value: nil, at: Self.at(1)) == .wait(until: Self.at(3)))
+        #expect(state.deadline(value: nil) == Self.at(3))
+        #expect(state.due(value: nil, at: Self.at(3)) == .send(.nonConfirmable))
+        state.sent(.nonConfirmable, messageID: 8, sequence: 3, value: nil, at: Self.at(3))
+        #expect(state.outstanding == 7 && state.outstandingSequence == 2 && state.sequence == 3)
+        #expect(state.isRefused(by: 7) && state.isRefused(by: 8))
+        #expect(state.changed(value: nil, at: Self.at(4)) == .wait(until: Self.at(6)))
+        #expect(state.acknowledged(value: nil, at: Self.at(5)) == .send(.confirmable))
+        // An observer's own periods hold as well.
+        var slow = try Self.state(.confirmable, ["pmin=10", "pmax=20"])
+        slow.sent(.confirmable, messageID: 7, sequence: 2, value: nil, at: Self.at(0))
+        #expect(slow.changed(value: nil, at: Self.at(1)) == .wait(until: Self.at(10)))
+        var often = try Self.state(.confirmable, ["pmax=1"])
+        often.sent(.confirmable, messageID: 7, sequence: 2, value: nil, at: Self.at(0))
+        #expect(often.deadline(value: nil) == Self.at(3))
+        #expect(often.due(value: nil, at: Self.at(3)) == .refresh)
     }
 
     @Test("One is confirmable when 24 hours have passed, whatever the policy")
