@@ -63,13 +63,15 @@ extension CoAPClient {
         return stream
     }
 
-    /// Asks all servers of a group which resources they have (RFC 6690 §4, RFC 7252 §7.2, §8), and collects their answers.
+    /// Asks all servers of a group which resources they have (RFC 6690 §4, RFC 7252 §7.2, §8), and collects their answers. The
+    /// rest of a list that came in part is asked for from its server alone (RFC 7959 §2.8).
     ///
     /// - Parameters:
     ///   - group: whom to ask.
     ///   - filters: `rt=temperature` and the like (RFC 6690 §4.1); servers that know one alone take the first.
     ///   - configuration: for how long, and how many answers at most.
-    /// - Returns: the answers, one of each address, in the order they came; when the task is cancelled, those so far.
+    /// - Returns: the answers, one of each address, in the order they came; when the task is cancelled, those so far. One whose
+    ///   rest did not come is left out.
     /// - Throws: as ``responses(to:from:configuration:)``.
     public static func discover(
         from group: MulticastGroup = .allCoAPNodes, filters: [String] = [],
@@ -78,10 +80,40 @@ extension CoAPClient {
         var request = Request(method: .get)
         request.options.uriPath = [".well-known", "core"]
         request.options.uriQuery = filters
-        var found: [MulticastResponse] = []
-        for await response in try await responses(to: request, from: group, configuration: configuration) {
-            found.append(response)
+        let asked = request
+        let responses = try await responses(to: asked, from: group, configuration: configuration)
+        return await withTaskGroup(of: (Int, MulticastResponse?).self) { group in
+            var found: [MulticastResponse?] = []
+            var underWay = 0
+            for await response in responses {
+                found.append(response)
+                guard response.response.options.block2?.hasMore == true else { continue }
+                if underWay >= maximumFollowUps, let (index, whole) = await group.next() {
+                    found[index] = whole
+                    underWay -= 1
+                }
+                let index = found.count - 1
+                underWay += 1
+                group.addTask { (index, await whole(response, asked)) }
+            }
+            for await (index, whole) in group { found[index] = whole }
+            return found.compactMap { $0 }
         }
-        return found
+    }
+
+    /// How many servers are asked for the rest of their lists at once.
+    private static let maximumFollowUps = 16
+
+    /// A list that came in part, whole.
+    private static func whole(_ part: MulticastResponse, _ request: Request) async -> MulticastResponse? {
+        let server = CoAPURI(scheme: .coap, host: part.address.host, port: part.address.port)
+        var configuration = ClientConfiguration()
+        // Of the size that the server chose, so that it goes on without asking for a proof of the address.
+        configuration.blockSize = part.response.options.block2?.size ?? configuration.blockSize
+        let answer = try? await withSession(to: server, security: .plain, configuration: configuration) { session in
+            try await session.request(request, timeout: .seconds(10))
+        }
+        guard let answer, answer.code.isSuccess else { return nil }
+        return MulticastResponse(address: part.address, response: answer)
     }
 }

@@ -5,6 +5,8 @@ struct MulticastRequest {
     let request: Request
     let token: Token
     let scan: OptionScan
+    /// The size of the datagram.
+    private let size: Int
 
     /// Reads a datagram; nil for what is passed over in silence: what is malformed, no non-confirmable request, a request that
     /// may change something, since nobody could tell who carried it out, or one with an option that must be understood and
@@ -26,15 +28,20 @@ struct MulticastRequest {
         request = Request(method: method, options: message.options, payload: message.payload)
         token = message.token
         scan = OptionScan(message.options)
+        size = datagram.count
     }
 
     /// True when nothing is sent: errors, empty lists, and what the client does not want (RFC 7252 §8.2.1, RFC 6690 §4.1,
-    /// RFC 7967 §2.1). A response of several messages has no place here either.
+    /// RFC 7967 §2.1).
     func suppresses(_ response: Response, route: String) -> Bool {
-        !response.code.isSuccess || response.payload.isEmpty && route == WellKnownCore.route
+        !response.code.isSuccess
+            || response.payload.isEmpty && response.stream == nil && route == WellKnownCore.route
             || scan.noResponse & (1 << (response.code.class &- 1)) != 0
-            || !response.fits(1152 - 4 - Int(token.count))
     }
+
+    /// How many bytes options and payload of the answer may have: one message, and to a source that may be forged three times
+    /// the request (RFC 9175 §2.4).
+    func room(isAddressProved: Bool) -> Int { min(1152, isAddressProved ? 1152 : 3 * size) - 4 - Int(token.count) }
 
     private static let understood: Set<OptionNumber> = [
         .ifMatch, .uriHost, .ifNoneMatch, .uriPort, .uriPath, .uriQuery, .accept, .block2, .block1,

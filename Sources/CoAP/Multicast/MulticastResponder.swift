@@ -101,11 +101,39 @@ final class MulticastResponder: @unchecked Sendable {
         }
         let reply = Reply(
             id: id, request: request, context: context, source: source, endpoint: endpoint, started: now, due: due)
-        let table = core.table
         let task = Task.immediate(executorPreference: loop) {
-            self.answer(await table.response(to: request.request, context), reply)
+            self.answer(await Self.response(to: request, from: source, context, of: core), reply)
         }
         pending[id]?.task = task
+    }
+
+    /// The handler's answer, or its first block where the whole is too long; nil for silence.
+    private static func response(
+        to request: MulticastRequest, from source: SocketAddress, _ context: RequestContext, of core: ServerCore
+    ) async -> Response? {
+        var response = await core.table.response(to: request.request, context)
+        guard !request.suppresses(response, route: context.route) else { return nil }
+        let echo = request.request.options.echo
+        let isProved =
+            core.needsNoProof(context.peer) || echo.map { core.echoes.isValid($0, for: source, at: .now) } ?? false
+        let room = request.room(isAddressProved: isProved)
+        if response.stream == nil, request.scan.block2 == nil, response.fits(room) { return response }
+        // The client asks for the rest from this server alone (RFC 7959 §2.8).
+        if !response.options.contains(.eTag) {
+            response.options.eTags = [
+                response.stream == nil ? EntityTag.of(response.payload, response.contentFormat) : EntityTag.unique()
+            ]
+        }
+        let body = ServerDownload(
+            code: response.code, options: response.options, payload: response.payload, stream: response.stream,
+            requestHash: 0, route: (context.route, context.match?.number ?? -1))
+        guard
+            let block = try? ServerDownload.block(
+                request.request.options.block2, options: response.options, preferredSize: core.preferredBlockSize,
+                room: room)
+        else { return nil }
+        let first = await core.read(body, block, route: context.route)
+        return first.code.isSuccess ? first : nil
     }
 
     /// Where an answer goes and when.
@@ -119,11 +147,11 @@ final class MulticastResponder: @unchecked Sendable {
         let due: MonotonicTime
     }
 
-    private func answer(_ response: Response, _ reply: Reply) {
+    private func answer(_ response: Response?, _ reply: Reply) {
         loop.preconditionOnLoop()
         guard pending[reply.id] != nil else { return }
         _ = forget(reply.id)
-        guard !reply.request.suppresses(response, route: reply.context.route) else { return }
+        guard let response else { return }
         let wait = max(.zero, reply.due - .now)
         pending[reply.id] = Pending()
         pending[reply.id]?.timer = loop.schedule(after: wait) { [weak self] in

@@ -18,6 +18,11 @@ struct MulticastTests {
         }
         router.get("empty", attributes: .init(isListed: false)) { _, _ in Response(.content) }
         router.get("long", attributes: .init(isListed: false)) { _, _ in String(repeating: "x", count: 1200) }
+        router.get("streamed", attributes: .init(isListed: false)) { _, _ in
+            Response(
+                stream: BodyStream(size: 3_000) { Array(repeating: 5, count: min($1, 3_000 - $0)) },
+                contentFormat: .octetStream)
+        }
         router.get("who", attributes: .init(isListed: false)) { _, context in
             "\(context.peer.isSecure) \(context.messageType)"
         }
@@ -28,13 +33,19 @@ struct MulticastTests {
 
     private static func server(
         _ group: MulticastGroup = loopback, leisure: Duration = .milliseconds(1),
+        addressValidation: AddressValidation = .remotePeers, links: Int = 0,
         endpoints: [ServerEndpoint] = [.coap("127.0.0.1", port: 0)],
         _ body: @escaping @Sendable ([CoAPURI]) async throws -> Void
     ) async throws {
         var configuration = ServerConfiguration()
         configuration.multicastGroups = [group]
         configuration.multicastLeisure = leisure
-        try await Loopback.withServer(router(), endpoints: endpoints, configuration: configuration, body)
+        configuration.addressValidation = addressValidation
+        let router = router()
+        for number in 0..<links {
+            router.get("sensors/number-\(number)", attributes: .init(resourceType: "many")) { _, _ in "x" }
+        }
+        try await Loopback.withServer(router, endpoints: endpoints, configuration: configuration, body)
     }
 
     private static func configuration(_ port: UInt16, limit: Int = 1, _ time: Duration) -> MulticastConfiguration {
@@ -99,7 +110,6 @@ struct MulticastTests {
             }
             try await silent(["nothing"])
             try await silent([".well-known", "core"], query: ["rt=none"])
-            try await silent(["long"])
             try await silent(["t"]) { $0.options.accept = .cbor }
             // No-Response of 2.xx.
             try await silent(["t"]) { $0.options.append(CoAPOption(.noResponse, [2])) }
@@ -108,6 +118,42 @@ struct MulticastTests {
             // Something that is empty and no list is sent.
             let empty = try await Self.answers(["empty"], port: port)
             #expect(empty.count == 1)
+        }
+    }
+
+    @Test("What is longer than a message begins with a block; its client asks for the rest (RFC 7959 §2.8)")
+    func blockwise() async throws {
+        try await Self.server(addressValidation: .off) { uris in
+            let long = try await Self.answers(["long"], port: uris[0].port)
+            try #require(long.count == 1)
+            let block = BlockOption(number: 0, hasMore: true, size: 1024)
+            #expect(long[0].response.options.block2 == block && long[0].response.payload.count == 1024)
+            #expect(long[0].response.options.size2 == 1200 && long[0].response.options.eTags.count == 1)
+            let second = try await Self.answers(["long"], port: uris[0].port) {
+                $0.options.block2 = BlockOption(number: 1, size: 1024)
+            }
+            #expect(second.first?.response.payload.count == 176)
+            #expect(second.first?.response.options.eTags == long[0].response.options.eTags)
+            let streamed = try await Self.answers(["streamed"], port: uris[0].port)
+            #expect(streamed.first?.response.options.block2 == block)
+            #expect(streamed.first?.response.payload == [UInt8](repeating: 5, count: 1024))
+        }
+    }
+
+    @Test("A source that may be forged gets three times its request at most, and the rest when asked from there")
+    func amplification() async throws {
+        try await Self.server(addressValidation: .allPeers, links: 40) { uris in
+            let port = uris[0].port
+            let part = try await Self.answers([".well-known", "core"], port: port)
+            try #require(part.count == 1)
+            let options = part[0].response.options
+            let request = 4 + 8 + 1 + ".well-known".utf8.count + 1 + "core".utf8.count
+            #expect(4 + 8 + options.wireSize + 1 + part[0].response.payload.count <= 3 * request)
+            #expect(options.block2?.hasMore == true)
+            let found = try await CoAPClient.discover(
+                from: Self.loopback, filters: ["rt=many"], configuration: Self.configuration(port, .seconds(5)))
+            try #require(found.count == 1)
+            #expect(try LinkFormat(parsing: found[0].response.payload).links.count == 40)
         }
     }
 
