@@ -23,6 +23,12 @@ enum BlockFailure {
             "the response's body is larger than \(limit) bytes; raise maximumBodySize, or stream it with download")
     }
 
+    /// The answer to a request that is not made twice cannot be read to its end.
+    static let responseLost = CoAPError(
+        .protocolError,
+        "the server has carried the request out, but its response changed or was lost while it was read block by block "
+            + "(RFC 7959 §2.4)")
+
     /// The resource changes faster than it can be read.
     static let changed = CoAPError(
         .protocolError, "the resource changed while its body was read block by block (RFC 7959 §2.4); try again")

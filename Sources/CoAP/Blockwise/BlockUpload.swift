@@ -37,13 +37,13 @@ struct BlockUpload {
     /// The block to send now.
     ///
     /// - Parameters:
-    ///   - remaining: how many bytes are at hand from ``offset`` on.
+    ///   - remaining: how many bytes are known to follow from ``offset`` on.
     ///   - isEnd: true when there are no more behind these.
     /// - Throws: `CoAPError` with code `tooLarge` when the body needs more blocks than there are numbers.
     mutating func block(remaining: Int, isEnd: Bool) throws(CoAPError) -> BlockOption {
-        let number = offset / size
-        guard number <= Int(BlockOption.maximumNumber) else { throw BlockFailure.tooManyBlocks(of: size) }
-        let block = BlockOption(number: UInt32(number), hasMore: remaining > size || !isEnd, size: size)
+        let last = (offset + max(remaining, 1) - 1) / size
+        guard last <= Int(BlockOption.maximumNumber) else { throw BlockFailure.tooManyBlocks(of: size) }
+        let block = BlockOption(number: UInt32(offset / size), hasMore: remaining > size || !isEnd, size: size)
         sent = block
         return block
     }

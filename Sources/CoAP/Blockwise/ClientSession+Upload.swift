@@ -37,6 +37,14 @@ extension ClientSession {
         progress: (@Sendable (TransferProgress) -> Void)? = nil, isolation: isolated (any Actor)? = #isolation,
         body: Body
     ) async throws -> Response where Body.Element == [UInt8] {
+        guard !request.options.contains(.block1), !request.options.contains(.block2) else {
+            throw CoAPError(.invalidArgument, "a body that is streamed makes its own blocks; leave Block1 and Block2 out")
+        }
+        let connection = connection
+        let loop = core.loop
+        var isHolding = false
+        // Between two blocks nothing is under way, and yet the session is needed: the server knows the body by it.
+        defer { if isHolding { loop.submit { connection.streams -= 1 } } }
         var iterator = body.makeAsyncIterator()
         var buffer = UploadBuffer()
         var isEnd = false
@@ -46,12 +54,15 @@ extension ClientSession {
             size: ClientTransfer.blockSize(
                 beside: request.options, configuration, isSecure: uri.scheme == .coaps), mayRestart: false)
         var tag: [UInt8]?
+        var echo: [UInt8]?
         while true {
             // One byte more than a block tells whether it is the last one.
             while !isEnd, buffer.count <= upload.size {
                 if let part = try await iterator.next(isolation: isolation) {
                     buffer.append(part)
                 } else {
+                    // A cancelled sequence ends, too; its body would be taken for whole.
+                    if Task.isCancelled { throw ClientConnection.cancelled }
                     isEnd = true
                 }
             }
@@ -63,20 +74,37 @@ extension ClientSession {
             if isEnd, tag == nil, buffer.count <= upload.size {
                 request.payload = buffer.prefix(buffer.count)
                 let response = try await self.request(request, confirmable: confirmable, timeout: timeout)
-                progress?(TransferProgress(completed: buffer.count, total: size))
+                if response.code.isSuccess { progress?(TransferProgress(completed: buffer.count, total: size)) }
                 return response
             }
-            let block = try upload.block(remaining: buffer.count, isEnd: isEnd)
+            let block = try upload.block(
+                remaining: max(buffer.count, (size ?? 0) - upload.offset), isEnd: isEnd)
             if tag == nil {
-                let connection = connection
-                tag = await core.loop.run { connection.newRequestTag() }
+                let isFirst = !isHolding
+                isHolding = true
+                tag = await loop.run {
+                    if isFirst { connection.streams += 1 }
+                    return connection.newRequestTag()
+                }
             }
             let transfer = transfer(
                 Request(method: request.method, options: request.options, payload: buffer.prefix(block.size)),
                 confirmable: confirmable, timeout: timeout)
             transfer.part = (block, size)
             transfer.requestTag = tag
-            let response = try await run(transfer)
+            transfer.echo = echo
+            let response: Response
+            do throws(CoAPError) {
+                response = try await run(transfer)
+            } catch {
+                // With a long challenge the block does not fit any more.
+                guard error.code == .tooLarge, upload.offset == 0, upload.size > 16, echo == nil, transfer.echo != nil
+                else { throw error }
+                echo = transfer.echo
+                upload = BlockUpload(size: upload.size / 2, mayRestart: false)
+                continue
+            }
+            echo = transfer.echo
             switch upload.answered(response) {
             case .next:
                 buffer.drop(block.size)
@@ -86,9 +114,9 @@ extension ClientSession {
                 if response.code.isSuccess {
                     progress?(TransferProgress(completed: block.offset + buffer.count, total: size))
                 }
-                guard response.options.block2?.hasMore == true else { return response }
+                guard response.options.contains(.block2) else { return response }
                 let rest = self.transfer(request, confirmable: confirmable, timeout: timeout)
-                (rest.upload, rest.requestTag) = (upload, tag)
+                (rest.upload, rest.requestTag, rest.echo) = (upload, tag, echo)
                 return try await run(rest, behind: response)
             case .failed(let error): throw error
             }

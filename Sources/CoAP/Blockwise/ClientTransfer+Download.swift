@@ -2,12 +2,15 @@
 
 extension ClientTransfer {
     /// The response came, or its first block.
-    func received(_ first: Response) {
+    ///
+    /// - Parameter isNegotiated: whether it was asked for with the size of its blocks.
+    func received(_ first: Response, isNegotiated: Bool = false) {
         guard first.code.isSuccess || first.options.block2?.hasMore == true else { return finish(.success(first)) }
         // The second time block by block: perhaps the server can do no other.
         let isWindowed = isConfirmable && restarts == 0 && (request.method == .get || request.method == .fetch)
+        response = first
         var download = BlockDownload(
-            size: configuration.blockSize, limit: sink == nil ? configuration.maximumBodySize : nil,
+            size: configuration.blockSize, limit: stream == nil ? configuration.maximumBodySize : nil,
             window: isWindowed ? configuration.blockWindow : 1)
         let step = download.begin(first, isNegotiated: isNegotiated)
         self.download = download
@@ -17,6 +20,9 @@ extension ClientTransfer {
         self.response = response
         proceed(step)
     }
+
+    /// Where the body goes; an error is put together also where bodies are streamed.
+    private var stream: ResponseBuffer? { response?.code.isSuccess == false ? nil : sink }
 
     /// Asks for the blocks that may be asked for now.
     func ask() {
@@ -37,7 +43,7 @@ extension ClientTransfer {
     private func nextBlock() -> BlockOption? {
         // Blocks asked for ahead leave room for other requests.
         guard !mustHold else { return nil }
-        return download?.next(held: sink?.held ?? 0)
+        return download?.next(held: stream?.held ?? 0)
     }
 
     private func proceed(_ step: BlockDownload.Step) {
@@ -48,7 +54,7 @@ extension ClientTransfer {
         case .finished: if let response { finish(.success(response)) }
         case .changed: restart()
         case .answer(let response):
-            finish(sink == nil ? .success(response) : .failure(refused(response)))
+            finish(stream == nil ? .success(response) : .failure(refused(response)))
         case .failed(let error): finish(.failure(error))
         }
     }
@@ -56,12 +62,12 @@ extension ClientTransfer {
     /// Hands over what came.
     private func deliver() {
         guard let parts = download?.takeReady(), let download else { return }
-        if let sink {
+        if let stream {
             if let head, let response {
                 self.head = nil
                 head(.success(response))
             }
-            for part in parts { sink.append(part) }
+            for part in parts { stream.append(part) }
         } else {
             if response?.payload.isEmpty == true, let total = download.total {
                 // The server's word for it is no reason to take more than a little.

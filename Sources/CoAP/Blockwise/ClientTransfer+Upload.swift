@@ -2,22 +2,28 @@
 
 extension ClientTransfer {
     /// How a request's body goes out: nil in one message (RFC 7959 §2.5).
-    static func upload(of request: Request, _ configuration: ClientConfiguration, isSecure: Bool) -> BlockUpload? {
+    static func upload(
+        of request: Request, _ configuration: ClientConfiguration, isSecure: Bool, echo: [UInt8]? = nil
+    ) -> BlockUpload? {
         guard !request.payload.isEmpty else { return nil }
-        let size = blockSize(beside: request.options, configuration, isSecure: isSecure)
+        let size = blockSize(beside: request.options, configuration, isSecure: isSecure, echo: echo)
         guard request.payload.count > size else { return nil }
         return BlockUpload(size: size, mayRestart: request.mayBeRepeated)
     }
 
     /// The largest blocks that fit a message beside the request's own options and those of the transfer.
-    static func blockSize(beside options: Options, _ configuration: ClientConfiguration, isSecure: Bool) -> Int {
-        // Header, token, what DTLS adds, Block1, Size1, Request-Tag and a short Echo.
-        let room = 1152 - 4 - 8 - (isSecure ? 37 : 0) - 36 - options.wireSize
+    static func blockSize(
+        beside options: Options, _ configuration: ClientConfiguration, isSecure: Bool, echo: [UInt8]? = nil
+    ) -> Int {
+        // Header, token, what DTLS adds, Block1, Size1, Request-Tag and a short Echo, or the one there is.
+        let room = 1152 - 4 - 8 - (isSecure ? 37 : 0) - 36 - max(0, (echo?.count ?? 0) - 15) - options.wireSize
         return BlockOption(number: 0, size: min(configuration.blockSize, room)).size
     }
 
     /// Sends the request's next block.
-    func sendBlock() {
+    ///
+    /// - Parameter isRepeated: true when a challenge is not to be answered once more.
+    func sendBlock(isRepeated: Bool = false) {
         guard var upload else { return }
         let body = request.payload
         do throws(CoAPError) {
@@ -26,7 +32,7 @@ extension ClientTransfer {
             var message = Request(method: request.method, options: request.options)
             message.payload = Array(body[block.offset..<min(block.offset + block.size, body.count)])
             mark(&message, block, total: body.count)
-            send(message) { [self] result in
+            send(message, isRepeated: isRepeated) { [self] result in
                 guard case .success(let response) = result else { return finish(result) }
                 answered(response)
             }
@@ -54,7 +60,10 @@ extension ClientTransfer {
             // Blocks of the first attempt that are still on their way must not end up among these.
             requestTag = nil
             sendBlock()
-        case .finished: received(response)
+        case .finished:
+            let count = request.payload.count
+            if response.code.isSuccess { progress?(TransferProgress(completed: count, total: count)) }
+            received(response)
         case .failed(let error): finish(.failure(error))
         }
     }

@@ -36,7 +36,8 @@ final class ClientTransfer: @unchecked Sendable {
 
     private var completion: Completion?
     private var underWay: [PendingRequest] = []
-    private var echo: [UInt8]?
+    /// What the server wants to hear with each message, once it has said so (RFC 9175 §2.3).
+    var echo: [UInt8]?
     /// Counts beginnings: answers to what was sent before do not count.
     private var generation = 0
     private(set) var restarts = 0
@@ -91,12 +92,12 @@ final class ClientTransfer: @unchecked Sendable {
 
     // MARK: The way of a request
 
-    private func begin() {
-        upload = Self.upload(of: request, configuration, isSecure: !connection.target.isPlain)
-        guard upload == nil else { return sendBlock() }
+    private func begin(isRepeated: Bool = false) {
+        upload = Self.upload(of: request, configuration, isSecure: !connection.target.isPlain, echo: echo)
+        guard upload == nil else { return sendBlock(isRepeated: isRepeated) }
         var first = request
         if isNegotiated { first.options.block2 = BlockOption(number: 0, size: configuration.blockSize) }
-        send(first) { [self] result in
+        send(first, isRepeated: isRepeated) { [self] result in
             guard case .success(let response) = result else { return finish(result) }
             if response.code == .requestEntityTooLarge, let block = response.options.block1,
                 block.size < request.payload.count
@@ -104,7 +105,7 @@ final class ClientTransfer: @unchecked Sendable {
                 upload = BlockUpload(size: min(block.size, configuration.blockSize), mayRestart: request.mayBeRepeated)
                 return sendBlock()
             }
-            received(response)
+            received(response, isNegotiated: isNegotiated)
         }
     }
 
@@ -117,11 +118,15 @@ final class ClientTransfer: @unchecked Sendable {
     /// what came already.
     func restart() {
         let reads = request.method == .get || request.method == .fetch
-        guard reads, restarts < Self.maximumRestarts, sink == nil else {
-            return finish(.failure(BlockFailure.changed))
+        // A body that was streamed is gone.
+        let isWhole = upload == nil || !request.payload.isEmpty
+        guard reads, isWhole, restarts < Self.maximumRestarts, sink == nil else {
+            return finish(.failure(reads ? BlockFailure.changed : BlockFailure.responseLost))
         }
         restarts += 1
         generation += 1
+        // What was not sent yet need not be.
+        for message in underWay where message.link == nil { connection.cancel(message) }
         (upload, download, response, requestTag) = (nil, nil, nil, nil)
         begin()
     }
@@ -138,9 +143,12 @@ final class ClientTransfer: @unchecked Sendable {
             if let index = underWay.firstIndex(where: { $0 === pending }) { underWay.remove(at: index) }
             guard !isDone, generation == self.generation else { return }
             if !isRaw, !isRepeated, case .success(let response) = result, response.code == .unauthorized,
-                let challenge = response.options.echo
+                let challenge = response.options.echo, (1...40).contains(challenge.count)
             {
+                let isFirst = echo == nil
                 echo = challenge
+                // The beginning once more, since what goes beside the blocks has grown.
+                if isFirst, part == nil, download == nil, upload?.offset ?? 0 == 0 { return begin(isRepeated: true) }
                 return send(message, isRepeated: true, then)
             }
             then(result)
@@ -154,7 +162,8 @@ final class ClientTransfer: @unchecked Sendable {
         // Answers to blocks behind the end may come for a while; only what was given up is taken back.
         let open = underWay
         underWay.removeAll()
-        if case .failure = result { for message in open { connection.cancel(message) } }
+        let isFailure = if case .failure = result { true } else { false }
+        for message in open where isFailure || message.link == nil { connection.cancel(message) }
         // What is still under way must not keep the body, nor a stream itself.
         (download, response, sink) = (nil, nil, nil)
         let completion = completion

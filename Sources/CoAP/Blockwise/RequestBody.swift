@@ -62,8 +62,8 @@ public final class RequestBody: AsyncSequence, Sendable {
 
         /// The next piece; nil at the end.
         ///
-        /// - Throws: `CoAPError`: `timeout` when the client does not go on, `closed` when its session ends, `protocolError`
-        ///   when its blocks do not fit together, `tooLarge`, `cancelled`.
+        /// - Throws: `CoAPError`: `closed` when the client does not go on, its blocks do not fit together or its session ends,
+        ///   `invalidArgument` when another task reads already, `cancelled`.
         public mutating func next() async throws(CoAPError) -> [UInt8]? { try await body.next() }
     }
 
@@ -72,6 +72,9 @@ public final class RequestBody: AsyncSequence, Sendable {
         case end
         case failed(CoAPError)
         case wait
+
+        static let taken = Next.failed(
+            CoAPError(.invalidArgument, "another task reads this body already; let one read it"))
     }
 
     private func next() async throws(CoAPError) -> [UInt8]? {
@@ -82,6 +85,7 @@ public final class RequestBody: AsyncSequence, Sendable {
                     let piece = state.pieces.removeFirst()
                     return .piece(piece.bytes, piece.whenTaken)
                 }
+                if state.reader != nil { return .taken }
                 return state.isLast ? .end : .wait
             }
             switch next {

@@ -67,6 +67,10 @@ final class ResponseBuffer: Sendable {
             await withCheckedContinuation { continuation in
                 let chunk = state.withLock { state -> Chunk? in
                     let chunk = state.take()
+                    if chunk == nil, state.reader != nil {
+                        return .failure(
+                            CoAPError(.invalidArgument, "another task reads this body already; let one read it"))
+                    }
                     if chunk == nil { state.reader = continuation }
                     return chunk
                 }

@@ -139,7 +139,7 @@ extension ClientConnection {
     func tidy(_ link: ClientLink) {
         guard isPresent(link) else { return releaseIfUnused(link) }
         // On UDP a new session costs nothing, and with the old one its repetitions end.
-        if !link.isDTLS, link.users == 0, window.abandonedCount > 0 { drop(link) }
+        if !link.isDTLS, link.users == 0, streams == 0, window.abandonedCount > 0 { drop(link) }
         if window.queued > 0 {
             if window.isClogged { renew("requests nobody waits for any more have no answer") }
             sendWaiting()

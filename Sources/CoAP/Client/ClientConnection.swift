@@ -33,6 +33,8 @@ final class ClientConnection: @unchecked Sendable {
     var isSending = false
     /// Wakes when the present session may count as silent.
     var silenceTimer: TimerQueue<() -> Void>.ID?
+    /// How many bodies are being streamed to the server.
+    var streams = 0
     /// What tells the last upload in blocks from others (RFC 9175 §3).
     var lastRequestTag = UInt32.random(in: .min ... .max)
     /// True once the server has sent anything.

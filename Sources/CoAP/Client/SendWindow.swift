@@ -29,6 +29,9 @@ struct SendWindow {
     /// True when requests wait only because of those nobody waits for any more.
     var isClogged: Bool { queued > 0 && !hasRoom && outstanding < limit }
 
+    /// True when those nobody waits for hold every place.
+    var isTakenByAbandoned: Bool { abandoned.count >= limit }
+
     /// Takes a place at once; false when there is none or others wait for one already.
     mutating func enter() -> Bool {
         guard queued == 0, hasRoom else { return false }

@@ -10,7 +10,8 @@ extension CoAPClient {
     ///   - request: what to ask, a GET or FETCH; its path and query in its options.
     ///   - group: whom to ask.
     ///   - configuration: for how long, and how many answers at most.
-    /// - Returns: the answers, one of each address; it ends when the time is over. To stop listening earlier, leave the loop.
+    /// - Returns: the answers, one of each address; it ends when the time is over. To stop listening earlier, leave the loop. An
+    ///   answer with Block2 and more to come is a first block; the rest is to be had from its server alone (RFC 7959 §2.8).
     /// - Throws: `CoAPError`: `invalidArgument` for a request that changes something, since nobody could tell who carried it
     ///   out, or an unknown interface; `tooLarge` for one of more than 1,152 bytes; `internal` when no interface takes it.
     public static func responses(
@@ -82,6 +83,7 @@ extension CoAPClient {
         request.options.uriQuery = filters
         let asked = request
         let responses = try await responses(to: asked, from: group, configuration: configuration)
+        let deadline = ContinuousClock.now + max(configuration.duration, .zero) + followUpTime
         return await withTaskGroup(of: (Int, MulticastResponse?).self) { group in
             var found: [MulticastResponse?] = []
             var underWay = 0
@@ -94,26 +96,43 @@ extension CoAPClient {
                 }
                 let index = found.count - 1
                 underWay += 1
-                group.addTask { (index, await whole(response, asked)) }
+                group.addTask { (index, await whole(response, asked, deadline)) }
             }
             for await (index, whole) in group { found[index] = whole }
             return found.compactMap { $0 }
         }
     }
 
-    /// How many servers are asked for the rest of their lists at once.
+    /// How many servers are asked for the rest of their lists at once, how long that may take after the last answer, and how long
+    /// a list may be: anybody can answer a group.
     private static let maximumFollowUps = 16
+    private static let followUpTime: Duration = .seconds(10)
+    private static let maximumListSize = 1 << 18
 
-    /// A list that came in part, whole.
-    private static func whole(_ part: MulticastResponse, _ request: Request) async -> MulticastResponse? {
+    /// A list that came in part, whole; nil when it did not come by the deadline.
+    private static func whole(
+        _ part: MulticastResponse, _ request: Request, _ deadline: ContinuousClock.Instant
+    ) async -> MulticastResponse? {
         let server = CoAPURI(scheme: .coap, host: part.address.host, port: part.address.port)
         var configuration = ClientConfiguration()
+        configuration.maximumBodySize = maximumListSize
         // Of the size that the server chose, so that it goes on without asking for a proof of the address.
         configuration.blockSize = part.response.options.block2?.size ?? configuration.blockSize
-        let answer = try? await withSession(to: server, security: .plain, configuration: configuration) { session in
-            try await session.request(request, timeout: .seconds(10))
+        let set = configuration
+        return await withTaskGroup(of: MulticastResponse?.self) { race in
+            race.addTask {
+                let answer = try? await withSession(to: server, security: .plain, configuration: set) { session in
+                    try await session.request(request)
+                }
+                guard let answer, answer.code.isSuccess else { return nil }
+                return MulticastResponse(address: part.address, response: answer)
+            }
+            race.addTask {
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                return nil
+            }
+            defer { race.cancelAll() }
+            return await race.next() ?? nil
         }
-        guard let answer, answer.code.isSuccess else { return nil }
-        return MulticastResponse(address: part.address, response: answer)
     }
 }

@@ -4,6 +4,7 @@
 struct MulticastRequest {
     let request: Request
     let token: Token
+    let messageID: UInt16
     let scan: OptionScan
     /// The size of the datagram.
     private let size: Int
@@ -27,7 +28,10 @@ struct MulticastRequest {
         guard isUnderstood else { return nil }
         request = Request(method: method, options: message.options, payload: message.payload)
         token = message.token
+        messageID = message.messageID
         scan = OptionScan(message.options)
+        // Bodies of several blocks are for one server alone (RFC 7959 §2.8).
+        guard (scan.block1 ?? 0) >> 3 == 0, (scan.block2 ?? 0) >> 4 == 0 else { return nil }
         size = datagram.count
     }
 

@@ -26,6 +26,8 @@ final class MulticastResponder: @unchecked Sendable {
     private struct Pending {
         var task: Task<Void, Never>?
         var timer: TimerQueue<() -> Void>.ID?
+        let source: SocketAddress
+        let messageID: UInt16
     }
 
     init(_ core: ServerCore) {
@@ -76,6 +78,9 @@ final class MulticastResponder: @unchecked Sendable {
     private func received(_ datagram: [UInt8], from source: SocketAddress, endpoint: Int32) {
         guard let core, !core.isStopping else { return }
         guard let request = MulticastRequest(datagram) else { return core.metrics.dropped("multicast") }
+        // The same once more, or by another interface (RFC 7252 §4.5).
+        let isRepeated = pending.values.contains { $0.source == source && $0.messageID == request.messageID }
+        guard !isRepeated else { return core.metrics.repeated() }
         guard pending.count < Self.maximumPending else { return core.metrics.dropped("overload") }
         let load = Admission.Load()
         guard
@@ -94,7 +99,7 @@ final class MulticastResponder: @unchecked Sendable {
         let due = now + leisure * Double.random(in: 0...1)
         lastID += 1
         let id = lastID
-        pending[id] = Pending()
+        pending[id] = Pending(source: source, messageID: request.messageID)
         pending[id]?.timer = loop.schedule(after: core.configuration.handlerTimeout) { [weak self] in
             self?.pending[id]?.timer = nil
             self?.forget(id)?.cancel()
@@ -153,7 +158,7 @@ final class MulticastResponder: @unchecked Sendable {
         _ = forget(reply.id)
         guard let response else { return }
         let wait = max(.zero, reply.due - .now)
-        pending[reply.id] = Pending()
+        pending[reply.id] = Pending(source: reply.source, messageID: reply.request.messageID)
         pending[reply.id]?.timer = loop.schedule(after: wait) { [weak self] in
             guard let self else { return }
             self.pending[reply.id]?.timer = nil

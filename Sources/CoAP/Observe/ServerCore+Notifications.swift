@@ -120,7 +120,7 @@ extension ServerCore: ObservationSink {
             sequence = group.resource.sequence.number
             response.options.observe = sequence
         }
-        response = fitting(notification: response, to: group.request, observer.key.token, session)
+        response = fitting(notification: response, to: observer, session)
         guard response.code.isSuccess else {
             end(observer, with: response, .confirmable)
             return false
@@ -147,7 +147,7 @@ extension ServerCore: ObservationSink {
             return
         }
         guard let session = reachable(observer) else { return }
-        let response = fitting(notification: latest, to: group.request, observer.key.token, session)
+        let response = fitting(notification: latest, to: observer, session)
         _ = transmit(.confirmable, outstanding, response, observer.key.token, session)
     }
 
@@ -161,11 +161,11 @@ extension ServerCore: ObservationSink {
     }
 
     /// A notification as it can be sent to an observer in one message; its way, too, when its body is cut into blocks.
-    func fitting(
-        notification response: Response, to request: Request, _ token: Token, _ session: ServerSession
+    private func fitting(
+        notification response: Response, to observer: Observer, _ session: ServerSession
     ) -> Response {
-        let response = shaped(notification: response, to: request, token, session)
-        let room = session.handle.maximumMessageSize - Int(token.count)
+        let response = shaped(notification: response, to: observer, session)
+        let room = session.handle.maximumMessageSize - Int(observer.key.token.count)
         return response.fits(room) ? response : FittedResponse(response, room: room).response
     }
 

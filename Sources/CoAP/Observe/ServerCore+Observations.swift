@@ -76,7 +76,7 @@ extension ServerCore {
             ? nil : observation.number?.number ?? ObservedNumber.find(in: response)
         let policy = resource.resource.policy
         let observer = Observer(
-            key, in: group,
+            key, in: group, block2: request.options.block2,
             state: ObserverState(
                 policy: request.session.peer.isSecure ? policy : policy.forUnprovenPeers,
                 conditions: observation.conditions, sequence: sequence, value: value,

@@ -57,13 +57,16 @@ extension ServerCore {
 
     /// A notification as it is sent: the first block of a larger body, whose others the client asks for (RFC 7959 §2.6).
     func shaped(
-        notification response: Response, to request: Request, _ token: Token, _ session: ServerSession
+        notification response: Response, to observer: Observer, _ session: ServerSession
     ) -> Response {
-        guard response.payload.count > preferredBlockSize, response.code.isSuccess else { return response }
-        let transfer = BlockwiseRequest(request.method, request.options)
+        let size = min(observer.block2?.size ?? preferredBlockSize, preferredBlockSize)
+        guard response.payload.count > size, response.code.isSuccess else { return response }
+        var options = observer.group.request.options
+        if observer.block2 != nil { options.block2 = BlockOption(number: 0, size: size) }
+        let transfer = BlockwiseRequest(observer.group.request.method, options)
         var response = response
         tag(&response, transfer, session)
-        return firstBlock(response, transfer, session, token, ("", -1), now: .now)
+        return firstBlock(response, transfer, session, observer.key.token, ("", -1), now: .now)
     }
 
     private func place(

@@ -322,6 +322,160 @@ struct ClientObservationTests {
         #expect(seen == ["first", "ended: closed"])
     }
 
+    @Test("A server that wants to know where the client is gets its answer (RFC 9175 §2.4)", arguments: [true, false])
+    func challenged(isDone: Bool) async throws {
+        if isDone {
+            // Our own server, as it challenges peers that are not on this host.
+            let router = Router()
+            router.observable("x") { _, _ in "1" }
+            var configuration = ServerConfiguration()
+            configuration.addressValidation = .allPeers
+            try await Loopback.withServer(router, configuration: configuration) { uris in
+                try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                    try await session.observe("x") { states in
+                        for try await state in states {
+                            #expect(Self.text(state) == "1")
+                            return
+                        }
+                    }
+                }
+            }
+        } else {
+            // One that is never content is asked twice, not for ever.
+            let server = try FakeServer.answering { _, number in
+                var challenge = Response(.unauthorized)
+                challenge.options.echo = [UInt8(number)]
+                return challenge
+            }
+            let seen = try await Self.observe(server, count: 5)
+            #expect(seen == ["ended 4.01"] && server.requests.count == 2)
+        }
+    }
+
+    @Test("Values of several blocks come in the client's size, whatever the server sends first")
+    func blocks() async throws {
+        let text = String(repeating: "0123456789", count: 300)
+        let value = Locked(text)
+        let router = Router()
+        let resource = router.observable("x") { _, _ in value.withLock { $0 } }
+        try await Loopback.withServer(router) { uris in
+            var configuration = ClientConfiguration()
+            configuration.blockSize = 64
+            try await CoAPClient.withSession(to: uris[0], security: .plain, configuration: configuration) { session in
+                try await session.observe("x") { states in
+                    var iterator = states.makeAsyncIterator()
+                    let first = try await iterator.next()
+                    #expect(Self.text(first) == text)
+                    value.withLock { $0 = text + "!" }
+                    resource.changed()
+                    let second = try await iterator.next()
+                    #expect(Self.text(second) == text + "!")
+                }
+            }
+            // What is sent is of the size that was asked for.
+            let client = try ObservingSocket(to: uris[0])
+            var options = try Request(.get, "x").options
+            options.observe = 0
+            options.block2 = BlockOption(number: 0, size: 128)
+            client.socket.send(Message(.confirmable, Method.get.code, messageID: 1, options: options).bytes)
+            let answer = try await client.next()
+            #expect(answer.options.block2?.size == 128)
+            value.withLock { $0 = text + "?" }
+            resource.changed()
+            let notification = try await client.next()
+            #expect(notification.options.observe != nil)
+            #expect(notification.options.block2 == BlockOption(number: 0, hasMore: true, size: 128))
+        }
+        // A server that knows no wish.
+        let body = BlockBody(bytes: Array(text.utf8))
+        let server = try FakeServer.answering { request, _ in
+            guard request.options.observe != nil else { return body.answer(request.options.block2) }
+            var first = body.answer(nil)
+            first.options.observe = 1
+            return first
+        }
+        var configuration = ClientConfiguration()
+        configuration.blockSize = 256
+        let seen = try await Self.observe(server, count: 1, ObservationConfiguration(), configuration)
+        #expect(seen == [text])
+    }
+
+    @Test("An error to a later block is no value, and the value is asked for anew")
+    func missedBlocks() async throws {
+        let body = BlockBody(bytes: BlockBody.bytes(3_000))
+        let refusals = Locked(0)
+        let server = try FakeServer.answering { request, _ in
+            guard request.options.observe == 0 else {
+                let refuses = refusals.withLock { count in
+                    count += 1
+                    return count == 1
+                }
+                return refuses ? Response(.serviceUnavailable) : body.answer(request.options.block2)
+            }
+            var first = body.answer(nil)
+            first.options.observe = 1
+            first.options.maxAge = UInt32.max
+            return first
+        }
+        var configuration = ObservationConfiguration()
+        configuration.retryDelay = .milliseconds(20)
+        configuration.minimumRenewalDelay = .zero
+        var states: [ObservationState] = []
+        states = try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
+            try await session.observe("x", configuration: configuration) { all in
+                var seen: [ObservationState] = []
+                for try await state in all {
+                    seen.append(state)
+                    if case .value = state { break }
+                }
+                return seen
+            }
+        }
+        guard case .value(let notification) = states.last else { throw CoAPError(.internal, "no value") }
+        #expect(notification.response.payload == body.bytes && notification.response.code == .content)
+        #expect(server.requests.count { $0.options.observe == 0 } == 2)
+    }
+
+    @Test("A cancelled reader does not take another one's turn")
+    func cancelledReader() async throws {
+        let channel = ObservationChannel()
+        let first = Task { try await channel.next() }
+        while !channel.isRead { await Task.yield() }
+        let second = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await channel.next()
+        }
+        let error = await #expect(throws: CoAPError.self) { try await second.value }
+        #expect(error?.code == .cancelled)
+        channel.add([.resumed])
+        let state = try await first.value
+        #expect(state == .resumed)
+    }
+
+    @Test("A FETCH observes a part of a resource; other methods observe nothing")
+    func fetch() async throws {
+        let router = Router()
+        router.observable("x", method: .fetch) { request, _ in "\(request.payload)" }
+        try await Loopback.withServer(router) { uris in
+            try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                for payload in [[UInt8]([1]), [2]] {
+                    let request = try Request(.fetch, "x", payload: payload)
+                    try await session.observe(request) { states in
+                        for try await state in states {
+                            #expect(Self.text(state) == "\(payload)")
+                            return
+                        }
+                    }
+                }
+                for request in [
+                    try Request(.put, "x"), try Request(.fetch, "x", payload: [UInt8](repeating: 1, count: 1025)),
+                ] {
+                    await #expect(throws: CoAPError.self) { try await session.observe(request) { _ in } }
+                }
+            }
+        }
+    }
+
     @Test("A configuration that makes no sense is refused")
     func configuration() async throws {
         let server = try FakeServer()

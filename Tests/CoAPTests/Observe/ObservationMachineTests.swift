@@ -176,17 +176,55 @@ struct ObservationMachineTests {
     func moved() {
         var machine = machine()
         _ = machine.received(value(500), at: start)
-        expect(machine.moved().registers)
-        expect(!machine.moved().registers, "one is under way")
-        expect(machine.received(value(1), at: at(1)).states == [.resumed, state(value(1))])
-        expect(machine.received(value(2), at: at(1)).states == [state(value(2))])
+        expect(machine.moved(at: at(5)).registers)
+        expect(!machine.moved(at: at(5)).registers, "one is under way")
+        expect(machine.received(value(1), at: at(6)).states == [.resumed, state(value(1))])
+        expect(machine.received(value(2), at: at(6)).states == [state(value(2))])
+    }
+
+    @Test("A server that answers and closes is not asked anew at once")
+    func movedSoon() {
+        var machine = machine(random: 1)
+        _ = machine.received(value(1), at: start)
+        let outcome = machine.moved(at: at(0.5))
+        #expect(!outcome.registers && outcome.states.isEmpty)
+        #expect(machine.deadline == at(1.5))
+        let later = machine.passed(at: at(1.5))
+        #expect(later.registers && later.states.isEmpty, "the value is fresh")
+    }
+
+    @Test("5.03 and 4.29 after a value are waited out; as the first answer they are the end")
+    func busy() {
+        for code in [Code.serviceUnavailable, .tooManyRequests] {
+            var machine = machine()
+            var busy = Response(code)
+            busy.options.maxAge = 5
+            expect(machine.received(busy, at: start).states == [.ended(.response(busy))])
+            machine = self.machine(random: 1)
+            _ = machine.received(value(1), at: start)
+            let outcome = machine.received(busy, at: at(1))
+            #expect(!outcome.registers && outcome.states.isEmpty && !machine.isOver)
+            #expect(machine.deadline == at(6), "as long as the server says")
+            expect(machine.passed(at: at(6)).registers)
+            expect(machine.received(value(1), at: at(7)).states == [state(value(1))])
+        }
+    }
+
+    @Test("A value whose blocks did not come is registered for anew")
+    func missed() {
+        var machine = machine(random: 1)
+        expect(!machine.missed(at: start).registers, "one is under way")
+        _ = machine.received(value(1, maxAge: 1_000_000), at: start)
+        expect(machine.missed(at: at(1)).states.isEmpty)
+        #expect(machine.deadline == at(2))
+        expect(machine.passed(at: at(2)).registers)
     }
 
     @Test("A value goes stale while a registration is under way")
     func staleMeanwhile() {
         var machine = machine()
         _ = machine.received(value(1), at: start)
-        _ = machine.moved()
+        _ = machine.moved(at: at(5))
         #expect(machine.deadline == at(61))
         let outcome = machine.passed(at: at(61))
         #expect(outcome.states == [.stale(since: at(60))] && !outcome.registers)
@@ -197,7 +235,7 @@ struct ObservationMachineTests {
     func freshAfterFailure() {
         var machine = machine()
         _ = machine.received(value(1), at: start)
-        _ = machine.moved()
+        _ = machine.moved(at: at(5))
         expect(machine.failed(Self.timeout, at: at(10)).states.isEmpty)
         #expect(machine.deadline == at(12))
     }

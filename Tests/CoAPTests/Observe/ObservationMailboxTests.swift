@@ -30,6 +30,14 @@ struct ObservationMailboxTests {
         #expect(unread([.resumed, value(2), stale]) == [.resumed, value(2), stale])
     }
 
+    @Test("That it was resumed, once")
+    func resumed() {
+        #expect(unread([.resumed, value(1), .resumed, value(2), .resumed, value(3)]) == [.resumed, value(3)])
+        let stale = ObservationState.stale(since: now)
+        let states: [ObservationState] = [.resumed, value(1), stale, .resumed, value(2), .resumed, value(3)]
+        #expect(unread(states).count { $0 == .resumed } <= 2)
+    }
+
     @Test("No more than a handful, whatever happens")
     func bounded() {
         var mailbox = ObservationMailbox()

@@ -24,7 +24,7 @@ struct ObserverRegistryTests {
 
     private static func observer(_ key: ObserverKey, _ group: ObservationGroup) -> Observer {
         Observer(
-            key, in: group,
+            key, in: group, block2: nil,
             state: ObserverState(
                 policy: .default, conditions: ConditionalAttributes(), sequence: 1, value: nil, at: now))
     }

@@ -47,17 +47,29 @@ final class ClientObservation: @unchecked Sendable {
             connection.abandon(registration, ClientConnection.cancelled)
         }
         channel.add([], end: .success(nil))
-        guard let link, connection.isPresent(link), !machine.isOver else {
+        // Behind a registration that holds the only place it would cost a new session, on which it says nothing.
+        guard let link, connection.isPresent(link), !machine.isOver, !connection.window.isTakenByAbandoned else {
             leave()
             return completion()
         }
         var farewell = request
         farewell.options.observe = 1
+        // Whoever ends it need not wait for all repetitions, but they go on.
+        var waiting: (() -> Void)? = completion
+        let done = {
+            waiting?()
+            waiting = nil
+        }
         let pending = PendingRequest(
-            farewell, confirmable: true, timeout: configuration.deregistrationTimeout, token: token)
+            farewell, confirmable: true,
+            timeout: max(configuration.deregistrationTimeout, connection.configuration.requestTimeout), token: token)
+        timer = connection.core.loop.schedule(after: configuration.deregistrationTimeout) { [self] in
+            timer = nil
+            done()
+        }
         connection.send(pending) { [self] _ in
             leave()
-            completion()
+            done()
         }
     }
 
@@ -84,6 +96,15 @@ final class ClientObservation: @unchecked Sendable {
         }
         // What was registered is on this session, also when others wait on it no longer.
         attach(to: from)
+        if let registration, response.code == .unauthorized, let challenge = response.options.echo,
+            registration.request.options.echo == nil
+        {
+            // The server wants to know that the client is where it says (RFC 9175 §2.4).
+            self.registration = nil
+            connection.complete(registration, .success(response))
+            register(echo: challenge)
+            return true
+        }
         if let registration {
             self.registration = nil
             connection.complete(registration, .success(response))
@@ -99,7 +120,10 @@ final class ClientObservation: @unchecked Sendable {
     }
 
     /// Registers on the session that has replaced the one before.
-    func moved() { if !isLeaving { carryOut(machine.moved()) } }
+    func moved() { if !isLeaving { carryOut(machine.moved(at: .now)) } }
+
+    /// The blocks of a value did not come.
+    func missed() { if !isLeaving { carryOut(machine.missed(at: .now)) } }
 
     /// The session was closed.
     func closed(_ error: CoAPError) {
@@ -111,8 +135,10 @@ final class ClientObservation: @unchecked Sendable {
 
     // MARK: Carrying out
 
-    private func register() {
+    private func register(echo: [UInt8]? = nil) {
         guard registration == nil else { return }
+        var request = request
+        if let echo { request.options.echo = echo }
         let pending = PendingRequest(
             request, confirmable: true, timeout: connection.configuration.requestTimeout, token: token)
         registration = pending

@@ -31,14 +31,45 @@ extension ClientSession {
         configuration: ObservationConfiguration = ObservationConfiguration(),
         isolation: isolated (any Actor)? = #isolation, _ body: (ObservationStates) async throws -> Result
     ) async throws -> Result {
+        let request = try Request(.get, path, accept: accept, options: options)
+        return try await observe(request, configuration: configuration, isolation: isolation, body)
+    }
+
+    /// Observes what a request asks for, as ``observe(_:accept:options:configuration:isolation:_:)`` does: with FETCH a part of a
+    /// resource (RFC 8132 §2.4).
+    ///
+    /// - Parameters:
+    ///   - request: a GET or FETCH; Observe is added. Of a FETCH the payload fits one message.
+    ///   - configuration: when a value is stale, and how to register anew.
+    ///   - isolation: the caller's actor, on which the closure runs; leave it out.
+    ///   - body: reads the states.
+    /// - Returns: what the closure returns.
+    /// - Throws: `CoAPError`: `invalidArgument` for another method or a configuration that makes no sense, `tooLarge` for a
+    ///   payload above ``ClientConfiguration/blockSize``, and whatever the closure throws.
+    public func observe<Result>(
+        _ request: Request, configuration: ObservationConfiguration = ObservationConfiguration(),
+        isolation: isolated (any Actor)? = #isolation, _ body: (ObservationStates) async throws -> Result
+    ) async throws -> Result {
         try configuration.validate()
-        var request = try Request(.get, path, accept: accept, options: options)
+        guard request.method == .get || request.method == .fetch else {
+            throw CoAPError(.invalidArgument, "GET and FETCH observe, \(request.method) does not (RFC 7641 §2)")
+        }
+        let blockSize = self.configuration.blockSize
+        guard request.payload.count <= blockSize else {
+            throw CoAPError(
+                .tooLarge, "what is observed is named in one message: at most \(blockSize) bytes, not \(request.payload.count)")
+        }
+        var request = request
         request.options.observe = 0
+        if blockSize < 1024, !request.options.contains(.block2) {
+            request.options.block2 = BlockOption(number: 0, size: blockSize)
+        }
         let observation = ClientObservation(asSent(request), configuration, on: connection)
         core.loop.submit { observation.start() }
-        let states = ObservationStates(channel: observation.channel) { [self, request] response throws(CoAPError) in
-            try await whole(response, of: request)
-        }
+        let states = ObservationStates(
+            channel: observation.channel,
+            whole: { [self, request] response throws(CoAPError) in try await whole(response, of: request) },
+            missed: { [core] in core.loop.submit { observation.missed() } })
         do {
             let result = try await body(states)
             await end(observation)
@@ -62,7 +93,12 @@ extension ClientSession {
         guard response.options.block2?.hasMore == true else { return response }
         var rest = request
         rest.options.observe = nil
-        return try await run(transfer(rest), behind: response)
+        rest.options.removeAll(.block2)
+        let result = try await run(transfer(rest), behind: response)
+        guard result.code.isSuccess else {
+            throw CoAPError(.protocolError, "the server answered \(result.code) to a block of the notification")
+        }
+        return result
     }
 }
 

@@ -8,12 +8,16 @@ final class ObservationChannel: Sendable {
         var mailbox = ObservationMailbox()
         /// What comes after the mailbox: nil while more may come.
         var end: Next?
-        var reader: CheckedContinuation<Next, Never>?
+        var reader: (number: UInt64, continuation: CheckedContinuation<Next, Never>)?
+        var calls: UInt64 = 0
 
         mutating func take() -> Next? { mailbox.take().map { .success($0) } ?? end }
     }
 
     private let state = Locked(State())
+
+    /// True while somebody waits.
+    var isRead: Bool { state.withLock { $0.reader != nil } }
 
     /// Adds what happened, and then how it ends, if it does.
     func add(_ states: [ObservationState], end: Next? = nil) {
@@ -23,7 +27,7 @@ final class ObservationChannel: Sendable {
             state.end = end
             guard let reader = state.reader, let next = state.take() else { return (nil, nil) }
             state.reader = nil
-            return (reader, next)
+            return (reader.continuation, next)
         }
         if let reader, let next { reader.resume(returning: next) }
     }
@@ -34,6 +38,10 @@ final class ObservationChannel: Sendable {
     ///   what kept the observation from coming about.
     func next() async throws(CoAPError) -> ObservationState? {
         let cancelled = CoAPError(.cancelled, "the task was cancelled while it observed a resource")
+        let number = state.withLock { state in
+            state.calls += 1
+            return state.calls
+        }
         let result: Next = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let now: Next? = state.withLock { state in
@@ -43,15 +51,17 @@ final class ObservationChannel: Sendable {
                             CoAPError(.invalidArgument, "another task reads this observation already; let one read it"))
                     }
                     if let next = state.take() { return next }
-                    state.reader = continuation
+                    state.reader = (number, continuation)
                     return nil
                 }
                 if let now { continuation.resume(returning: now) }
             }
         } onCancel: {
-            let reader = state.withLock { state in
-                defer { state.reader = nil }
-                return state.reader
+            // Another task's wait is none of this one's.
+            let reader = state.withLock { state -> CheckedContinuation<Next, Never>? in
+                guard let reader = state.reader, reader.number == number else { return nil }
+                state.reader = nil
+                return reader.continuation
             }
             reader?.resume(returning: .failure(cancelled))
         }

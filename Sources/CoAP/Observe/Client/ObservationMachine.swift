@@ -36,6 +36,8 @@ struct ObservationMachine {
     private var hasMoved = false
     private var hasAnswer = false
     private var failures = 0
+    /// When the last value came.
+    private var valueAt: ContinuousClock.Instant?
 
     /// An observation whose first registration is sent now.
     ///
@@ -68,6 +70,13 @@ struct ObservationMachine {
     /// A response or notification came for the registration's token.
     mutating func received(_ response: Response, at now: ContinuousClock.Instant) -> Outcome {
         if isOver { return Outcome() }
+        if hasAnswer, response.code == .serviceUnavailable || response.code == .tooManyRequests {
+            // A server that is started anew, or has too much to do: its own word for how long (RFC 7252 §5.9.3.4, RFC 8516).
+            phase = .registering
+            return failed(
+                CoAPError(.limitReached, "the server answered \(response.code)"), at: now,
+                atLeast: .seconds(Int64(response.options.maxAge ?? 0)))
+        }
         guard response.code.isSuccess else {
             phase = .ended
             return Outcome(states: [.ended(.response(response))])
@@ -84,6 +93,7 @@ struct ObservationMachine {
         hasMoved = false
         hasAnswer = true
         failures = 0
+        valueAt = now
         freshUntil = now + .seconds(Int64(response.options.maxAge ?? Self.defaultMaxAge))
         let (least, most) = (configuration.minimumRenewalDelay, configuration.maximumRenewalDelay)
         phase = .observing(until: freshUntil + least + max(.zero, most - least) * random())
@@ -91,7 +101,11 @@ struct ObservationMachine {
     }
 
     /// A registration failed.
-    mutating func failed(_ error: CoAPError, at now: ContinuousClock.Instant) -> Outcome {
+    ///
+    /// - Parameter least: the shortest wait, where the server has said one.
+    mutating func failed(
+        _ error: CoAPError, at now: ContinuousClock.Instant, atLeast least: Duration = .zero
+    ) -> Outcome {
         guard case .registering = phase else { return Outcome() }
         failures += 1
         if !hasAnswer && !Self.isWorthWaiting(error) {
@@ -106,16 +120,33 @@ struct ObservationMachine {
             return Outcome(states: states + [.ended(.gaveUp(error))])
         }
         let doubled = configuration.retryDelay * (1 << min(failures - 1, 16))
-        let delay = min(doubled, configuration.maximumRetryDelay)
-        phase = .waiting(until: now + delay - delay * (random() / 2))
+        let delay = min(max(doubled, least * 2), configuration.maximumRetryDelay)
+        wait(delay, from: now)
         return Outcome(states: states)
     }
 
+    /// A value came whose other blocks did not (RFC 7959 §2.6): a new registration brings it, or a newer one.
+    mutating func missed(at now: ContinuousClock.Instant) -> Outcome {
+        guard case .observing = phase else { return Outcome() }
+        wait(configuration.retryDelay, from: now)
+        return Outcome()
+    }
+
+    /// Waits for a time of which up to half is taken off at random.
+    private mutating func wait(_ delay: Duration, from now: ContinuousClock.Instant) {
+        phase = .waiting(until: now + delay - delay * (random() / 2))
+    }
+
     /// The connection the notifications came on is gone; another one is being made.
-    mutating func moved() -> Outcome {
+    mutating func moved(at now: ContinuousClock.Instant) -> Outcome {
         if isOver { return Outcome() }
         hasMoved = hasAnswer
         guard case .observing = phase else { return Outcome() }
+        // A server that answers and closes would be shaken hands with without end.
+        if let valueAt, now < valueAt + configuration.retryDelay {
+            wait(configuration.retryDelay, from: now)
+            return Outcome()
+        }
         return register()
     }
 
@@ -125,8 +156,8 @@ struct ObservationMachine {
         if let staleFrom, staleFrom <= now, !isOver { states.append(becomeStale()) }
         switch phase {
         case .observing(let until) where until <= now, .waiting(let until) where until <= now:
-            // A new registration finds what went wrong, or brings the value: it is not fresh either way.
-            if !isStale { states.append(becomeStale()) }
+            // A new registration finds what went wrong, or brings the value.
+            if !isStale, freshUntil <= now { states.append(becomeStale()) }
             var outcome = register()
             outcome.states = states
             return outcome

@@ -14,7 +14,11 @@ struct ObservationMailbox {
             guard let earlier = unread.firstIndex(where: { if case .stale = $0 { true } else { false } }) else { break }
             if let resumed = unread[earlier...].firstIndex(of: .resumed) { unread.remove(at: resumed) }
             unread.remove(at: earlier)
-        case .resumed, .ended: break
+        case .resumed:
+            // Told once behind the last time that the value was stale.
+            let last = unread.lastIndex { if case .stale = $0 { true } else { false } } ?? unread.startIndex
+            if unread[last...].contains(.resumed) { return }
+        case .ended: break
         }
         unread.append(state)
     }

@@ -13,19 +13,23 @@ public struct ObservationStates: AsyncSequence, Sendable {
     let channel: ObservationChannel
     /// Fetches the rest of a value that comes in blocks.
     let whole: @Sendable (Response) async throws(CoAPError) -> Response
+    /// Has a value that did not come whole asked for anew.
+    let missed: @Sendable () -> Void
 
     /// Starts to read, or goes on where another iterator stopped.
-    public func makeAsyncIterator() -> Iterator { Iterator(channel: channel, whole: whole) }
+    public func makeAsyncIterator() -> Iterator { Iterator(channel: channel, whole: whole, missed: missed) }
 
     /// Reads one state after the other.
     public struct Iterator: AsyncIteratorProtocol {
         let channel: ObservationChannel
         let whole: @Sendable (Response) async throws(CoAPError) -> Response
+        let missed: @Sendable () -> Void
 
         /// The next state; waits for it. Nil after ``ObservationState/ended(_:)``.
         ///
-        /// - Throws: `CoAPError`: `tooLarge` for a body above ``ClientConfiguration/maximumBodySize``; `handshakeFailed`, `unreachable` or `protocolError` when the first registration failed in a
-        ///   way that waiting does not mend; `cancelled` when the task is.
+        /// - Throws: `CoAPError`: `tooLarge` for a body above ``ClientConfiguration/maximumBodySize``; `handshakeFailed`,
+        ///   `unreachable` or `protocolError` when the first registration failed in a way that waiting does not mend; what kept
+        ///   the only value of a server that does not observe from coming whole; `cancelled` when the task is.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(CoAPError) -> ObservationState? {
             while let state = try await channel.next() {
                 guard case .value(var notification) = state else { return state }
@@ -33,8 +37,10 @@ public struct ObservationStates: AsyncSequence, Sendable {
                     notification.response = try await whole(notification.response)
                     return .value(notification)
                 } catch {
-                    // It changed again or its blocks were lost: the next notification, or registration, brings a newer one.
-                    if error.code == .cancelled || error.code == .tooLarge { throw error }
+                    // Nothing else will come of it.
+                    if error.code == .cancelled || error.code == .tooLarge || notification.sequence == nil { throw error }
+                    // It changed again or its blocks were lost.
+                    missed()
                 }
             }
             return nil
