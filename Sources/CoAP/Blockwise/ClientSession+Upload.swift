@@ -38,7 +38,8 @@ extension ClientSession {
         body: Body
     ) async throws -> Response where Body.Element == [UInt8] {
         guard !request.options.contains(.block1), !request.options.contains(.block2) else {
-            throw CoAPError(.invalidArgument, "a body that is streamed makes its own blocks; leave Block1 and Block2 out")
+            throw CoAPError(
+                .invalidArgument, "a body that is streamed makes its own blocks; leave Block1 and Block2 out")
         }
         let connection = connection
         let loop = core.loop

@@ -57,7 +57,9 @@ extension ClientSession {
         let blockSize = self.configuration.blockSize
         guard request.payload.count <= blockSize else {
             throw CoAPError(
-                .tooLarge, "what is observed is named in one message: at most \(blockSize) bytes, not \(request.payload.count)")
+                .tooLarge,
+                "what is observed is named in one message: at most \(blockSize) bytes, not "
+                    + "\(request.payload.count)")
         }
         var request = request
         request.options.observe = 0

@@ -38,7 +38,9 @@ public struct ObservationStates: AsyncSequence, Sendable {
                     return .value(notification)
                 } catch {
                     // Nothing else will come of it.
-                    if error.code == .cancelled || error.code == .tooLarge || notification.sequence == nil { throw error }
+                    if error.code == .cancelled || error.code == .tooLarge || notification.sequence == nil {
+                        throw error
+                    }
                     // It changed again or its blocks were lost.
                     missed()
                 }
