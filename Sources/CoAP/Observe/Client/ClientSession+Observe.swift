@@ -31,8 +31,26 @@ extension ClientSession {
         configuration: ObservationConfiguration = ObservationConfiguration(),
         isolation: isolated (any Actor)? = #isolation, _ body: (ObservationStates) async throws -> Result
     ) async throws -> Result {
+        try await observe(
+            try Request(.get, path, accept: accept, options: options), configuration: configuration, body)
+    }
+
+    /// Observes what a request asks for, such as the part of a resource that a FETCH describes by its body (RFC 8132 §2.4); see
+    /// ``observe(_:accept:options:configuration:isolation:_:)``.
+    ///
+    /// Requests that differ in their body are observations of their own. The body goes along in one message.
+    ///
+    /// - Throws: in addition `CoAPError` with code `invalidArgument` for methods other than GET and FETCH.
+    public func observe<Result>(
+        _ request: Request, configuration: ObservationConfiguration = ObservationConfiguration(),
+        isolation: isolated (any Actor)? = #isolation, _ body: (ObservationStates) async throws -> Result
+    ) async throws -> Result {
+        guard request.method.isSafe else {
+            throw CoAPError(
+                .invalidArgument, "GET and FETCH observe; \(request.method) does not, it may change something")
+        }
         try configuration.validate()
-        var request = try Request(.get, path, accept: accept, options: options)
+        var request = request
         request.options.observe = 0
         let observation = ClientObservation(asSent(request), configuration, on: connection)
         core.loop.submit { observation.start() }
