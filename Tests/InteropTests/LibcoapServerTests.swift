@@ -23,6 +23,11 @@ struct LibcoapServerTests {
 
         /// Starts the server and opens a session to it.
         func withSession(_ body: (ClientSession) async throws -> Void) async throws {
+            try await withProcess { session, _ in try await body(session) }
+        }
+
+        /// As ``withSession(_:)``, for those who look at what the server prints.
+        func withProcess(_ body: (ClientSession, PeerProcess) async throws -> Void) async throws {
             let arguments: [String] =
                 switch mode {
                 case .plain: []
@@ -32,7 +37,10 @@ struct LibcoapServerTests {
             let security = try await mode.client()
             try await LibcoapServer.with(peer, arguments) { server in
                 try await CoAPClient.withSession(
-                    to: mode == .plain ? server.plain : server.secure, security: security, body)
+                    to: mode == .plain ? server.plain : server.secure, security: security
+                ) { session in
+                    try await body(session, server.process)
+                }
             }
         }
     }

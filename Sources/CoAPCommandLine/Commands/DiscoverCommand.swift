@@ -82,11 +82,13 @@ public struct DiscoverCommand: AsyncParsableCommand {
         var runner = RequestRunner(uri: target, method: .get, credentials: credentials, options: request)
         runner.ifEmpty = query.isEmpty ? "the server lists no resource" : "no resource matches"
         let heading = target.authority
+        // In case the server knows no filter, or one only.
+        runner.filterLinks = { [query] in $0.filtered(by: query.compactMap(LinkFilter.init)) }
         runner.renderLinks = { text(of: $0, heading, query, .output) }
         try await runner.run()
     }
 
-    /// The links that match, in case the server knows no filter or one only; as it was asked to be shown.
+    /// The links that match, as it was asked to show them.
     private func text(of document: LinkFormat, _ heading: String, _ query: [String], _ terminal: Terminal) -> String? {
         let links = document.filtered(by: query.compactMap(LinkFilter.init))
         guard !links.links.isEmpty else { return nil }

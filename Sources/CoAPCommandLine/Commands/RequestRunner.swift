@@ -11,6 +11,8 @@ struct RequestRunner {
     var options: RequestOptions
     /// What to tell a person when the response lists nothing.
     var ifEmpty: String?
+    /// Which links of a list are shown as JSON: all.
+    var filterLinks: (LinkFormat) -> LinkFormat = { $0 }
     /// How a list of links is shown; returns nil when there is none to show. Without it they are a table.
     var renderLinks: ((LinkFormat) -> String?)?
     /// Puts the body into the request, or hands back one that is too long to be held.
@@ -66,7 +68,8 @@ struct RequestRunner {
             try OutputFile.write(response.payload, to: output)
         }
         if options.json {
-            let object = ResponseJSON.object(exchange.request, response, uri: uri, info: info, duration: duration)
+            let object = ResponseJSON.object(
+                exchange.request, response, uri: uri, info: info, duration: duration, links: filterLinks)
             try Terminal.write(object.pretty + "\n")
         } else {
             try show(response, size: exchange.size)

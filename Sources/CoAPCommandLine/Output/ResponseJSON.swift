@@ -5,8 +5,10 @@ import SenML
 
 /// A response with all there is to know about it as one JSON object, for scripts.
 enum ResponseJSON {
+    /// The object; of a list of links those that `links` leaves, while the payload stays as it came.
     static func object(
-        _ request: Request, _ response: Response, uri: CoAPURI, info: ConnectionInfo, duration: Duration
+        _ request: Request, _ response: Response, uri: CoAPURI, info: ConnectionInfo, duration: Duration,
+        links: (LinkFormat) -> LinkFormat = { $0 }
     ) -> JSONValue {
         let options = response.options.map { option -> JSONValue in
             let value: JSONValue =
@@ -36,7 +38,7 @@ enum ResponseJSON {
             }
         }
         if response.contentFormat == .linkFormat, let document = try? LinkFormat(parsing: response.payload) {
-            members.append(.init("links", LinkJSON.list(document)))
+            members.append(.init("links", LinkJSON.list(links(document))))
         }
         members.append(.init("connection", connection(info)))
         members.append(

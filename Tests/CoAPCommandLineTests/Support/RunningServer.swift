@@ -38,11 +38,14 @@ struct RunningServer: Sendable {
         ]
     }
 
-    /// Starts a server and waits until it listens.
-    init(listen: [String] = ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"]) async throws {
+    /// Starts a server, with further arguments perhaps, and waits until it listens.
+    init(
+        listen: [String] = ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"], arguments: [String] = []
+    ) async throws {
         folder = try TemporaryFolder()
         process = try ToolProcess(
-            .server, listen.flatMap { ["--listen", $0] } + ["--keys", folder.path("keys")], folder: folder.path)
+            .server, listen.flatMap { ["--listen", $0] } + ["--keys", folder.path("keys")] + arguments,
+            folder: folder.path)
         let mark = "listening on "
         func announced(_ output: String) -> [String] {
             output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().filter { $0.hasPrefix(mark) }
@@ -74,9 +77,10 @@ struct RunningServer: Sendable {
 
     /// Runs a closure beside a server.
     static func with(
-        listen: [String] = ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"], _ body: (RunningServer) async throws -> Void
+        listen: [String] = ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"], arguments: [String] = [],
+        _ body: (RunningServer) async throws -> Void
     ) async throws {
-        let server = try await RunningServer(listen: listen)
+        let server = try await RunningServer(listen: listen, arguments: arguments)
         try await body(server)
         try await server.stop()
     }

@@ -452,30 +452,6 @@ struct ClientObservationTests {
         #expect(state == .resumed)
     }
 
-    @Test("A FETCH observes a part of a resource; other methods observe nothing")
-    func fetch() async throws {
-        let router = Router()
-        router.observable("x", method: .fetch) { request, _ in "\(request.payload)" }
-        try await Loopback.withServer(router) { uris in
-            try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
-                for payload in [[UInt8]([1]), [2]] {
-                    let request = try Request(.fetch, "x", payload: payload)
-                    try await session.observe(request) { states in
-                        for try await state in states {
-                            #expect(Self.text(state) == "\(payload)")
-                            return
-                        }
-                    }
-                }
-                for request in [
-                    try Request(.put, "x"), try Request(.fetch, "x", payload: [UInt8](repeating: 1, count: 1025)),
-                ] {
-                    await #expect(throws: CoAPError.self) { try await session.observe(request) { _ in } }
-                }
-            }
-        }
-    }
-
     @Test("A configuration that makes no sense is refused")
     func configuration() async throws {
         let server = try FakeServer()

@@ -24,7 +24,7 @@ def arguments():
     parser.add_argument("--accept", type=int)
     parser.add_argument("--non", action="store_true", help="send a non-confirmable request")
     parser.add_argument("--observe", type=int, default=0, help="observe until so many representations came; print all")
-    parser.add_argument("--timeout", type=float, default=20, help="seconds")
+    parser.add_argument("--timeout", type=float, default=150, help="seconds")
     return parser.parse_args()
 
 

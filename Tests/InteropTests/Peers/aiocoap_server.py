@@ -6,6 +6,8 @@
 /separate  GET answers after a delay, by which time an empty acknowledgement has gone out
 /large     GET answers 5000 bytes, block by block
 /store     PUT keeps a body, GET answers it with an entity-tag
+/count     GET answers a number that grows ten times a second while it is observed, FETCH the same behind its body; whenever
+           an observation comes or goes, "observers COUNT" is printed, and "deregistered" when a request has Observe 1
 """
 
 import argparse
@@ -66,6 +68,35 @@ class Store(resource.Resource):
         return response
 
 
+class Count(resource.ObservableResource):
+    number = 0
+    counting = None
+
+    def update_observation_count(self, newcount):
+        print(f"observers {newcount}", flush=True)
+        if newcount and self.counting is None:
+            self.counting = asyncio.create_task(self.count())
+        elif not newcount and self.counting is not None:
+            self.counting.cancel()
+            self.counting = None
+
+    async def count(self):
+        while True:
+            await asyncio.sleep(0.1)
+            self.number += 1
+            self.updated_state()
+
+    async def render_get(self, request):
+        if request.opt.observe == 1:
+            print("deregistered", flush=True)
+        return aiocoap.Message(payload=b"%d" % self.number, content_format=0)
+
+    async def render_fetch(self, request):
+        response = await self.render_get(request)
+        response.payload = request.payload + b" " + response.payload
+        return response
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -89,6 +120,7 @@ async def listen(options, port):
     site.add_resource(["separate"], Separate(options.delay))
     site.add_resource(["large"], Large())
     site.add_resource(["store"], Store())
+    site.add_resource(["count"], Count())
     site.add_resource([".well-known", "core"], resource.WKCResource(site.get_resources_as_linkheader))
     if options.psk is None:
         return await aiocoap.Context.create_server_context(

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Whether this host multicasts on its loopback interface: a container's may not.
+enum LoopbackMulticast {
+    /// The group of all CoAP nodes.
+    static let group = "224.0.1.187"
+    /// The interface's name.
+    static let interface = "lo"
+
+    /// True when a datagram to the group comes back. Asked of the system alone: what is tested must not skip its own test.
+    static let isPossible: Bool = {
+        let index = if_nametoindex(interface)
+        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard index != 0, descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var request = ip_mreqn()
+        request.imr_multiaddr.s_addr = inet_addr(group)
+        request.imr_ifindex = Int32(bitPattern: index)
+        let size = socklen_t(MemoryLayout<ip_mreqn>.size)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr = request.imr_multiaddr
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        return withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                var byte: UInt8 = 1
+                return bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+                    && setsockopt(descriptor, Int32(IPPROTO_IP), IP_ADD_MEMBERSHIP, &request, size) == 0
+                    && setsockopt(descriptor, Int32(IPPROTO_IP), IP_MULTICAST_IF, &request, size) == 0
+                    && setsockopt(
+                        descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size)) == 0
+                    && sendto(descriptor, &byte, 1, 0, address, length) == 1 && recv(descriptor, &byte, 1, 0) == 1
+            }
+        }
+    }()
+}
