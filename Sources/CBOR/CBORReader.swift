@@ -101,11 +101,14 @@ package struct CBORReader {
     private mutating func map(_ count: UInt64?, depth: Int) throws(CBORError) -> [CBORValue.Entry] {
         if let count, count > UInt64(bytes.count - cursor) / 2 { throw failure("more bytes") }
         var entries: [CBORValue.Entry] = []
-        var keys: Set<CBORValue> = []
+        // By their bytes: text that only looks the same, and zeros of either sign, are different keys (§5.6.1).
+        var keys: Set<[UInt8]> = []
         while try hasMore(count, entries.count) {
             let start = cursor
             let key = try item(depth: depth + 1)
-            guard keys.insert(key).inserted else { throw failure("a key that is not there twice", at: start) }
+            guard keys.insert(CBORWriter.encode(key)).inserted else {
+                throw failure("a key that is not there twice", at: start)
+            }
             entries.append(CBORValue.Entry(key, try item(depth: depth + 1)))
         }
         return entries

@@ -76,14 +76,15 @@ package struct JSONParser {
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
         cursor += 1
         var members: [JSONValue.Member] = []
-        var names: Set<String> = []
+        // By their bytes: names that only look the same are different ones (RFC 8259 §8.3).
+        var names: Set<[UInt8]> = []
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object([]) }
         while true {
             skipSpace()
             guard current == UInt8(ascii: "\"") else { throw failure("a name in quotes") }
             let name = try string()
-            guard names.insert(name).inserted else { throw failure("a name that is not there twice") }
+            guard names.insert(Array(name.utf8)).inserted else { throw failure("a name that is not there twice") }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw failure("':'") }
             members.append(JSONValue.Member(name, try value(depth: depth + 1)))

@@ -9,7 +9,9 @@ extension JSONValue {
         switch self {
         case .null: .null
         case .bool(let flag): .bool(flag)
-        case .number(let digits): Int64(digits).map(CBORValue.integer) ?? .number(Double(digits) ?? .nan)
+        case .number(let digits):
+            Int64(digits).map(CBORValue.integer) ?? UInt64(digits).map(CBORValue.unsigned)
+                ?? .number(Double(digits) ?? .nan)
         case .string(let text): .text(text)
         case .array(let items): .array(items.map(\.cbor))
         case .object(let members): .map(members.map { CBORValue.Entry(.text($0.name), $0.value.cbor) })

@@ -5,6 +5,20 @@ import Testing
 
 @Suite("CBOR (RFC 8949)")
 struct CBORTests {
+    @Test("Keys are told apart by their bytes, and by what they say however it is written (RFC 8949 §5.6.1)")
+    func keys() throws {
+        // "é" in one and in two code points, 0.0 and -0.0.
+        for pairs in ["a2 62c3a9 01 6365cc81 02", "a2 f90000 01 f98000 02"] {
+            let value = try CBORReader.parse(bytes(pairs.filter { $0 != " " }))
+            guard case .map(let entries) = value else { throw CancellationError() }
+            #expect(entries.count == 2)
+        }
+        // 1 in one byte and in two, NaN in two and in four.
+        for twice in ["a2 01 01 1801 02", "a2 f97e00 01 fa7fc00000 02"] {
+            #expect(throws: CBORError.self) { try CBORReader.parse(bytes(twice.filter { $0 != " " })) }
+        }
+    }
+
     @Test(
         "What is refused",
         arguments: [

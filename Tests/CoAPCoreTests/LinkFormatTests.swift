@@ -26,6 +26,16 @@ struct LinkFormatTests {
         #expect(try Self.parse("</a>;rt=x,</b>").links.map(\.target) == ["/a", "/b"])
     }
 
+    @Test("A link has so many attributes and no more, and reading them takes no time", .timeLimit(.minutes(1)))
+    func manyAttributes() throws {
+        let names = (0..<64).map { ";x\($0)" }.joined()
+        #expect(try Self.parse("</a>\(names)").links[0].attributes.count == 64)
+        #expect(throws: ResponseError.self) { try Self.parse("</a>\(names);y") }
+        // What is passed over costs nothing either.
+        let hostile = "</a>" + String(repeating: ";rt", count: 300_000)
+        #expect(try Self.parse(hostile).links[0].attributes.count == 1)
+    }
+
     @Test(
         "Filters (§4.1)",
         arguments: [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CBOR
 import CoAPCore
 import Testing
 
@@ -7,6 +8,13 @@ import Testing
 
 @Suite("JSON (RFC 8259)")
 struct JSONTests {
+    @Test("Names are told apart by their bytes; numbers keep their digits in CBOR")
+    func exactness() throws {
+        let value = try JSONParser.parse(Array("{\"\u{E9}\": 1, \"e\u{301}\": 18446744073709551615}".utf8))
+        guard case .map(let entries) = value.cbor else { throw CancellationError() }
+        #expect(entries.map(\.value) == [.unsigned(1), .unsigned(.max)])
+    }
+
     @Test(
         "What is JSON",
         arguments: [

@@ -8,6 +8,8 @@ struct LinkFormatParser {
     /// What a link has once, and any more of it is passed over (RFC 6690 §3; RFC 5988 §5.3, §5.4 for the general ones).
     private static let single: Set<String> = ["rt", "if", "sz", "rel", "media", "title", "title*", "type"]
 
+    private static let maximumAttributes = 64
+
     init(_ text: String) { bytes = Array(text.utf8) }
 
     mutating func document() throws(ResponseError) -> [Link] {
@@ -31,13 +33,17 @@ struct LinkFormatParser {
         let target = String(decoding: bytes[start..<cursor], as: UTF8.self)
         try expect(">")
         var link = Link(target: target)
+        var seen: Set<String> = []
         skipSpace()
         while peek(";") {
             cursor += 1
             skipSpace()
             let attribute = try attribute()
             skipSpace()
-            if Self.single.contains(attribute.name), link[attribute.name] != nil { continue }
+            if Self.single.contains(attribute.name), !seen.insert(attribute.name).inserted { continue }
+            guard link.attributes.count < Self.maximumAttributes else {
+                throw failure("more than \(Self.maximumAttributes) attributes of one link")
+            }
             link.attributes.append(attribute)
         }
         return link
