@@ -73,9 +73,10 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests: one folder a target, plus other people's programs and the attacks.
-        .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore"], swiftSettings: strict),
+        .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CBORTests", dependencies: ["CBOR", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SenMLTests", dependencies: ["CBOR", "CoAPCore", "SenML"], swiftSettings: strict),
+        .testTarget(
+            name: "SenMLTests", dependencies: ["CBOR", "CoAPCore", "SenML", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CoAPTests",
             dependencies: [

@@ -78,7 +78,7 @@ struct MalformedDatagramTests {
                     OptionNumber(rawValue: UInt16(random(0..<300))),
                     (0..<random(0..<20)).map { _ in UInt8(random(0..<256)) }))
         }
-        var bytes = RawMessage(
+        var bytes = Message(
             type: MessageType(rawValue: UInt8(random(0..<4))) ?? .reset,
             code: Code(rawValue: UInt8(random(0..<4) == 0 ? random(0..<256) : random(1..<8))),
             messageID: UInt16(random(0..<65536)), token: (0..<random(0..<9)).map { _ in UInt8(random(0..<256)) },

@@ -10,7 +10,7 @@ struct SignalTests {
     private static func ask(
         _ socket: RawSocket, _ type: MessageType, _ code: Code, id: UInt16, options: Options = Options()
     ) async -> RawHeader? {
-        socket.send(RawMessage(type: type, code: code, messageID: id, options: options).bytes)
+        socket.send(Message(type: type, code: code, messageID: id, options: options).bytes)
         return RawHeader(await socket.receive())
     }
 

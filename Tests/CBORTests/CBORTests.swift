@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CBOR
+import TestSupport
 import Testing
 
 @Suite("CBOR (RFC 8949)")

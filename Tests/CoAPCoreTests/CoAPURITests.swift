@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAPCore
+import TestSupport
 import Testing
 
 @Suite("URIs (RFC 7252 §6)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAPCore
+import TestSupport
 import Testing
 
 @Suite("Link-format (RFC 6690)")

@@ -2,6 +2,7 @@
 
 import CBOR
 import CoAPCore
+import TestSupport
 import Testing
 
 @testable import SenML

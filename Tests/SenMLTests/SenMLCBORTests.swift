@@ -3,6 +3,7 @@
 import CBOR
 import CoAPCore
 import SenML
+import TestSupport
 import Testing
 
 @Suite("SenML in CBOR (RFC 8428 §6)")

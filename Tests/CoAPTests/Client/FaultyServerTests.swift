@@ -163,7 +163,7 @@ struct FaultyServerTests {
         let server = try FakeServer { message, _, _ in
             guard let message, message.type == .confirmable else { return [] }
             guard message.code != .empty else { return [message.reset] }
-            let strange = RawMessage(
+            let strange = Message(
                 type: .acknowledgement, code: .content, messageID: message.messageID &+ 1, token: [1, 2, 3])
             return [strange.bytes, message.piggybacked()]
         }

@@ -15,7 +15,7 @@ struct ClientObservationTests {
         var options = Options()
         options.observe = sequence
         options.maxAge = maxAge
-        return RawMessage(
+        return Message(
             type: type, code: .content, messageID: type == .acknowledgement ? request.messageID : messageID,
             token: request.token, options: options, payload: Array(text.utf8)
         ).bytes
@@ -67,7 +67,7 @@ struct ClientObservationTests {
     func copies() async throws {
         let server = try FakeServer { message, _, _ in
             guard let message, message.code == Method.get.code else { return [] }
-            let response = RawMessage(
+            let response = Message(
                 type: .confirmable, code: .content, messageID: 7, token: message.token, payload: [1]
             ).bytes
             // The empty acknowledgement first, and the response thrice.
@@ -206,7 +206,7 @@ struct ClientObservationTests {
             guard let message, Self.observe(datagram) == 0 else { return [] }
             return [
                 Self.notification(message, 1, "first", type: .acknowledgement),
-                RawMessage(type: .nonConfirmable, code: .notFound, messageID: 9, token: message.token).bytes,
+                Message(type: .nonConfirmable, code: .notFound, messageID: 9, token: message.token).bytes,
             ]
         }
         let seen = try await Self.observe(server, count: 9)

@@ -24,7 +24,7 @@ final class ObservingSocket: Sendable {
             return id
         }
         socket.send(
-            RawMessage(
+            Message(
                 type: .confirmable, code: method.code, messageID: id, token: token, options: options, payload: payload
             ).bytes)
     }
@@ -64,10 +64,10 @@ final class ObservingSocket: Sendable {
     }
 
     func acknowledge(_ message: Message) {
-        socket.send(RawMessage(type: .acknowledgement, code: .empty, messageID: message.messageID).bytes)
+        socket.send(Message(type: .acknowledgement, code: .empty, messageID: message.messageID).bytes)
     }
 
     func reset(_ message: Message) {
-        socket.send(RawMessage(type: .reset, code: .empty, messageID: message.messageID).bytes)
+        socket.send(Message(type: .reset, code: .empty, messageID: message.messageID).bytes)
     }
 }

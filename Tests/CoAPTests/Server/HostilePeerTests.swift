@@ -16,7 +16,7 @@ struct HostilePeerTests {
     private static func message(
         _ method: Method, _ path: String, _ messageID: UInt16, token: [UInt8] = [1], _ type: MessageType = .confirmable
     ) -> [UInt8] {
-        RawMessage(
+        Message(
             type: type, code: method.code, messageID: messageID, token: token, options: options(path)
         ).bytes
     }
@@ -135,7 +135,7 @@ struct HostilePeerTests {
                 // Acknowledgements and repetitions may come between.
                 while let answer = await RawHeader(socket.receive()) {
                     if answer.type == .confirmable {
-                        socket.send(RawMessage(type: .acknowledgement, code: .empty, messageID: answer.messageID).bytes)
+                        socket.send(Message(type: .acknowledgement, code: .empty, messageID: answer.messageID).bytes)
                     }
                     guard answer.token == [number] else { continue }
                     #expect(answer.code == .content && answer.type != .nonConfirmable)
@@ -153,11 +153,11 @@ struct HostilePeerTests {
         router.get("ok") { _, _ in "ok" }
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
-            socket.send(RawMessage(type: .acknowledgement, code: .content, messageID: 30, token: [1]).bytes)
+            socket.send(Message(type: .acknowledgement, code: .content, messageID: 30, token: [1]).bytes)
             socket.send(Self.message(.get, "ok", 31))
             var answer = await RawHeader(socket.receive())
             #expect(answer?.messageID == 31)
-            socket.send(RawMessage(type: .confirmable, code: .content, messageID: 32, token: [1]).bytes)
+            socket.send(Message(type: .confirmable, code: .content, messageID: 32, token: [1]).bytes)
             answer = await RawHeader(socket.receive())
             #expect(answer?.type == .reset)
         }
@@ -191,7 +191,7 @@ struct HostilePeerTests {
             for when in ["now", "later"] {
                 for (name, _, expected) in answers {
                     messageID += 1
-                    let request = RawMessage(
+                    let request = Message(
                         type: .confirmable, code: Method.get.code, messageID: messageID, token: [1],
                         options: Self.options(when, name))
                     socket.send(request.bytes)

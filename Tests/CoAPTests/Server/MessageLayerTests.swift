@@ -21,7 +21,7 @@ struct MessageLayerTests {
         router.on(method, "led") { _, _ in Response(.changed, text: "call \(calls.increment())") }
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
-            let put = RawMessage(
+            let put = Message(
                 type: .confirmable, code: method.code, messageID: 77, token: [1, 2], options: Self.options("led"),
                 payload: Array("on".utf8))
             socket.send(put.bytes)
@@ -51,7 +51,7 @@ struct MessageLayerTests {
         router.get("ok") { _, _ in "ok" }
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
-            let put = RawMessage(
+            let put = Message(
                 type: .nonConfirmable, code: Method.put.code, messageID: 5, token: [9], options: Self.options("led"))
             socket.send(put.bytes)
             let answer = await RawHeader(socket.receive())
@@ -59,7 +59,7 @@ struct MessageLayerTests {
             #expect(answer?.code == .changed)
             socket.send(put.bytes)
             // Behind the repetition, a request whose answer shows that the server has passed it.
-            let get = RawMessage(
+            let get = Message(
                 type: .confirmable, code: Method.get.code, messageID: 6, token: [10], options: Self.options("ok"))
             socket.send(get.bytes)
             let next = await RawHeader(socket.receive())
@@ -80,7 +80,7 @@ struct MessageLayerTests {
         }
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
-            let get = RawMessage(
+            let get = Message(
                 type: .confirmable, code: Method.get.code, messageID: 1000, token: [0xBE, 0xEF],
                 options: Self.options("slow"))
             socket.send(get.bytes)
@@ -98,7 +98,7 @@ struct MessageLayerTests {
             #expect(response?.messageID != 1000)
             if let response {
                 socket.send(
-                    RawMessage(type: .acknowledgement, code: .empty, messageID: response.messageID).bytes)
+                    Message(type: .acknowledgement, code: .empty, messageID: response.messageID).bytes)
             }
             // Repeated afterwards, late: acknowledged, and the handler stays where it is.
             socket.send(get.bytes)
@@ -124,7 +124,7 @@ struct MessageLayerTests {
         try await Loopback.withServer(router, configuration: configuration) { uris in
             let socket = try RawSocket(to: uris[0])
             socket.send(
-                RawMessage(
+                Message(
                     type: .confirmable, code: Method.get.code, messageID: 3, token: [7], options: Self.options("soon")
                 ).bytes)
             let answer = await RawHeader(socket.receive())
@@ -145,21 +145,21 @@ struct MessageLayerTests {
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
             socket.send(
-                RawMessage(
+                Message(
                     type: .acknowledgement, code: Method.get.code, messageID: 1, token: [1],
                     options: Self.options("ok")
                 ).bytes)
             // libcoap answers at most four pings a second, and none in its first quarter of a second.
             var pong: [UInt8]?
             for _ in 0..<60 where pong == nil {
-                socket.send(RawMessage(type: .confirmable, code: .empty, messageID: 2).bytes)
+                socket.send(Message(type: .confirmable, code: .empty, messageID: 2).bytes)
                 pong = await socket.receive(milliseconds: 300)
             }
             #expect(pong == [0x70, 0, 0, 2])
             var options = Self.options("ok")
             options.append(CoAPOption(OptionNumber(rawValue: 2049), [1]))
             socket.send(
-                RawMessage(
+                Message(
                     type: .confirmable, code: Method.get.code, messageID: 3, token: [3], options: options
                 ).bytes)
             let found4 = await socket.receive()
@@ -182,14 +182,14 @@ struct MessageLayerTests {
             var options = Self.options("slow")
             options.noResponse = 2
             socket.send(
-                RawMessage(
+                Message(
                     type: .confirmable, code: Method.put.code, messageID: 50, token: [1], options: options
                 ).bytes)
             let found5 = await socket.receive()
             #expect(found5 == [0x60, 0, 0, 50])
             await gate.open()
             socket.send(
-                RawMessage(
+                Message(
                     type: .confirmable, code: Method.get.code, messageID: 51, token: [2], options: Self.options("ok")
                 ).bytes)
             let found6 = await socket.receive()
@@ -211,7 +211,7 @@ struct MessageLayerTests {
             let socket = try RawSocket(to: uris[0])
             for number in UInt16(1)...3 {
                 socket.send(
-                    RawMessage(
+                    Message(
                         type: .nonConfirmable, code: Method.get.code, messageID: number, token: [UInt8(number)],
                         options: Self.options("slow")
                     ).bytes)
@@ -238,7 +238,7 @@ struct MessageLayerTests {
             var options = Self.options("led")
             options.append(CoAPOption(.block1, uint: 0x0E))
             socket.send(
-                RawMessage(
+                Message(
                     type: .confirmable, code: Method.put.code, messageID: 1, token: [1], options: options,
                     payload: [UInt8](repeating: 1, count: 1024)
                 ).bytes)
@@ -258,7 +258,7 @@ struct MessageLayerTests {
         router.get("ok") { _, _ in "ok" }
         try await Loopback.withServer(router) { uris in
             let socket = try RawSocket(to: uris[0])
-            var put = RawMessage(
+            var put = Message(
                 type: .confirmable, code: Method.put.code, messageID: 5, token: [9], options: Self.options("body"))
             put.payload = Array(repeating: 7, count: size - put.bytes.count - 1)
             #expect(put.bytes.count == size)
@@ -266,7 +266,7 @@ struct MessageLayerTests {
             let refusal = await RawHeader(socket.receive())
             #expect(refusal?.type == .reset)
             socket.send(
-                RawMessage(
+                Message(
                     type: .confirmable, code: Method.get.code, messageID: 6, token: [10], options: Self.options("ok")
                 ).bytes)
             let next = await RawHeader(socket.receive())
@@ -290,7 +290,7 @@ struct MessageLayerTests {
                 var options = Self.options("body")
                 options.append(CoAPOption(.block1, uint: block))
                 socket.send(
-                    RawMessage(
+                    Message(
                         type: .confirmable, code: Method.put.code, messageID: messageID, token: [1], options: options
                     ).bytes)
                 let answer = await RawHeader(socket.receive())

@@ -121,7 +121,7 @@ struct ObservabilityTests {
                 // More peers than are remembered: those idle for longest make room.
                 for number in UInt16(1)...30 {
                     let socket = try RawSocket(to: uris[0])
-                    var request = RawMessage(
+                    var request = Message(
                         type: .acknowledgement, code: Method.put.code, messageID: number, token: [1], options: options)
                     socket.send(request.bytes)
                     request.type = .confirmable

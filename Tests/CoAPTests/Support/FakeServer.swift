@@ -96,16 +96,16 @@ final class FakeServer: Sendable {
 extension RawHeader {
     /// The answer in the acknowledgement (RFC 7252 §5.2.1).
     func piggybacked(_ code: Code = .content, options: Options = Options(), payload: [UInt8] = []) -> [UInt8] {
-        RawMessage(
+        Message(
             type: .acknowledgement, code: code, messageID: messageID, token: token, options: options, payload: payload
         ).bytes
     }
 
     /// The empty acknowledgement.
     var acknowledgement: [UInt8] {
-        RawMessage(type: .acknowledgement, code: .empty, messageID: messageID).bytes
+        Message(type: .acknowledgement, code: .empty, messageID: messageID).bytes
     }
 
     /// The reset.
-    var reset: [UInt8] { RawMessage(type: .reset, code: .empty, messageID: messageID).bytes }
+    var reset: [UInt8] { Message(type: .reset, code: .empty, messageID: messageID).bytes }
 }
