@@ -45,7 +45,7 @@ extension ClientSession {
         let loop = core.loop
         var isHolding = false
         // Between two blocks nothing is under way, and yet the session is needed: the server knows the body by it.
-        defer { if isHolding { loop.submit { connection.streams -= 1 } } }
+        defer { if isHolding { loop.submit { connection.endStream() } } }
         var iterator = body.makeAsyncIterator()
         var buffer = UploadBuffer()
         var isEnd = false

@@ -141,7 +141,9 @@ final class ClientTransfer: @unchecked Sendable {
         underWay.append(pending)
         connection.send(pending) { [self, generation] result in
             if let index = underWay.firstIndex(where: { $0 === pending }) { underWay.remove(at: index) }
-            guard !isDone, generation == self.generation else { return }
+            guard !isDone else { return }
+            // It may have kept others from being sent.
+            guard generation == self.generation else { return ask() }
             if !isRaw, !isRepeated, case .success(let response) = result, response.code == .unauthorized,
                 let challenge = response.options.echo, (1...40).contains(challenge.count)
             {

@@ -46,12 +46,18 @@ public final class RequestBody: AsyncSequence, Sendable {
     /// Ends the body before it is whole.
     func fail(_ error: CoAPError) {
         let reader = state.withLock { state in
-            if !state.isLast { state.failure = error }
+            if !state.isLast {
+                state.failure = error
+                state.pieces = []
+            }
             defer { state.reader = nil }
             return state.reader
         }
         reader?.resume()
     }
+
+    /// Nobody reads it any more.
+    func discard() { state.withLock { $0.pieces = [] } }
 
     /// Reads the body from its beginning.
     public func makeAsyncIterator() -> Iterator { Iterator(body: self) }

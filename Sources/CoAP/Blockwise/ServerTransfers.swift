@@ -29,12 +29,15 @@ struct ServerTransfers {
     /// The bytes all of them hold.
     private(set) var byteCount = 0
 
-    /// When something of it was used last but for the newest; nil without transfers.
+    /// When what is unused for longest was used; nil without transfers.
     var oldestUse: MonotonicTime? {
         let first = uploads.first?.lastUsed
         guard let second = downloads.first?.lastUsed else { return first }
         return first.map { min($0, second) } ?? second
     }
+
+    /// True when a handler reads the body with this key while it comes.
+    func isRead(_ key: TransferKey) -> Bool { uploads.contains { $0.key == key && $0.stream != nil } }
 
     /// Takes an upload out, to go on with it or to end it.
     mutating func takeUpload(_ key: TransferKey) -> Upload? {

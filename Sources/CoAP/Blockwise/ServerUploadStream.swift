@@ -20,7 +20,7 @@ final class ServerUploadStream: @unchecked Sendable {
     var response: Response?
     /// True while the handler counts among the server's requests.
     var isCounted = false
-    /// The requests that are not answered yet, in order, and where their blocks end; few, as the body holds few pieces.
+    /// The requests that are not answered yet, in order, and where their blocks end; as many as a peer may have under way.
     private var waiting: [(end: Int, exchange: ServerExchange)] = []
 
     /// The newest request that waits.

@@ -37,7 +37,7 @@ extension ClientConnection {
             }
         }
         window.enqueue(request.token)
-        if window.isClogged { renew("requests nobody waits for any more have no answer") }
+        renewIfClogged()
         connect()
     }
 
@@ -141,10 +141,22 @@ extension ClientConnection {
         // On UDP a new session costs nothing, and with the old one its repetitions end.
         if !link.isDTLS, link.users == 0, streams == 0, window.abandonedCount > 0 { drop(link) }
         if window.queued > 0 {
-            if window.isClogged { renew("requests nobody waits for any more have no answer") }
+            renewIfClogged()
             sendWaiting()
             connect()
         }
+    }
+
+    /// A body that is being streamed is known by its session, and lost with it.
+    private func renewIfClogged() {
+        if window.isClogged, streams == 0 { renew("requests nobody waits for any more have no answer") }
+    }
+
+    /// A body is streamed no more.
+    func endStream() {
+        core.loop.preconditionOnLoop()
+        streams -= 1
+        if case .established(let link) = state { tidy(link) }
     }
 
     // MARK: Silence

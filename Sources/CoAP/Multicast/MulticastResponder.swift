@@ -11,6 +11,7 @@ final class MulticastResponder: @unchecked Sendable {
     private var members: [Membership: GroupMember] = [:]
     /// The requests whose answer is being made or waits for its moment.
     private var pending: [UInt64: Pending] = [:]
+    private var recent: [Origin: MonotonicTime] = [:]
     private var lastID: UInt64 = 0
     private var messageID = UInt16.random(in: .min ... .max)
 
@@ -26,9 +27,17 @@ final class MulticastResponder: @unchecked Sendable {
     private struct Pending {
         var task: Task<Void, Never>?
         var timer: TimerQueue<() -> Void>.ID?
+    }
+
+    /// What tells a request from its copies.
+    private struct Origin: Hashable {
         let source: SocketAddress
         let messageID: UInt16
     }
+
+    /// How many requests are remembered, and for how long (NON_LIFETIME, RFC 7252 §4.8.2).
+    private static let maximumRecent = 512
+    private static let lifetime: Duration = .seconds(145)
 
     init(_ core: ServerCore) {
         self.core = core
@@ -78,9 +87,7 @@ final class MulticastResponder: @unchecked Sendable {
     private func received(_ datagram: [UInt8], from source: SocketAddress, endpoint: Int32) {
         guard let core, !core.isStopping else { return }
         guard let request = MulticastRequest(datagram) else { return core.metrics.dropped("multicast") }
-        // The same once more, or by another interface (RFC 7252 §4.5).
-        let isRepeated = pending.values.contains { $0.source == source && $0.messageID == request.messageID }
-        guard !isRepeated else { return core.metrics.repeated() }
+        guard isNew(Origin(source: source, messageID: request.messageID)) else { return core.metrics.repeated() }
         guard pending.count < Self.maximumPending else { return core.metrics.dropped("overload") }
         let load = Admission.Load()
         guard
@@ -99,7 +106,7 @@ final class MulticastResponder: @unchecked Sendable {
         let due = now + leisure * Double.random(in: 0...1)
         lastID += 1
         let id = lastID
-        pending[id] = Pending(source: source, messageID: request.messageID)
+        pending[id] = Pending()
         pending[id]?.timer = loop.schedule(after: core.configuration.handlerTimeout) { [weak self] in
             self?.pending[id]?.timer = nil
             self?.forget(id)?.cancel()
@@ -110,6 +117,19 @@ final class MulticastResponder: @unchecked Sendable {
             self.answer(await Self.response(to: request, from: source, context, of: core), reply)
         }
         pending[id]?.task = task
+    }
+
+    /// False for a request that comes once more, or by another interface (RFC 7252 §4.5).
+    private func isNew(_ origin: Origin) -> Bool {
+        let now = MonotonicTime.now
+        if let last = recent[origin], now < last + Self.lifetime { return false }
+        if recent.count >= Self.maximumRecent {
+            recent = recent.filter { now < $0.value + Self.lifetime }
+            // Of too many none: their sources are not verified.
+            if recent.count >= Self.maximumRecent { recent.removeAll() }
+        }
+        recent[origin] = now
+        return true
     }
 
     /// The handler's answer, or its first block where the whole is too long; nil for silence.
@@ -158,7 +178,7 @@ final class MulticastResponder: @unchecked Sendable {
         _ = forget(reply.id)
         guard let response else { return }
         let wait = max(.zero, reply.due - .now)
-        pending[reply.id] = Pending(source: reply.source, messageID: reply.request.messageID)
+        pending[reply.id] = Pending()
         pending[reply.id]?.timer = loop.schedule(after: wait) { [weak self] in
             guard let self else { return }
             self.pending[reply.id]?.timer = nil

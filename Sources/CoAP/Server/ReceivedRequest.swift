@@ -15,8 +15,8 @@ struct ReceivedRequest {
     let options: Options
     /// True when the client holds a representation already.
     let hasETag: Bool
-    /// The bytes of the payload as they came, with the marker before them.
-    let payloadSize: Int
+    /// The payload as it came, one block of it perhaps.
+    let payload: [UInt8]
     /// What the request says of blocks; nil for nothing.
     var transfer: BlockwiseRequest?
     /// Block1 of the response.

@@ -6,7 +6,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// How many requests of one peer may be under way at once, from 1; more answer 4.29; 64.
     public var maximumRequestsPerSession = 64
 
-    /// How many requests may be under way in all, from 1; more answer 5.03; 10,000.
+    /// How many requests may be under way in all, from 1; more answer 5.03; 10,000. Of handlers that read a body while it comes
+    /// half as many may wait for its next block; beyond that those that have waited for longest are given up.
     public var maximumRequests = 10_000
 
     /// How many plain peers are remembered at once, from 1; the one idle for longest makes room; 1,000.

@@ -34,7 +34,9 @@ extension ServerCore {
 
     /// The response, or the challenge in its place when it is more than three times the request.
     func limited(_ response: Response, _ received: ReceivedRequest) -> Response {
-        let request = 4 + Int(received.key.token.count) + received.options.wireSize + received.payloadSize
+        let request =
+            4 + Int(received.key.token.count) + received.options.wireSize
+            + (received.payload.isEmpty ? 0 : received.payload.count + 1)
         let size =
             4 + Int(received.key.token.count) + response.options.wireSize
             + (response.payload.isEmpty ? 0 : response.payload.count + 1)

@@ -43,10 +43,16 @@ extension ServerCore {
     ) -> (transfer: BlockwiseRequest, body: ServerDownload)? {
         // A request body of one block at most: Block1 without number and more.
         guard let block2 = scan.block2, block2 >> 4 > 0, (scan.block1 ?? 0) >> 3 == 0 else { return nil }
-        let transfer = BlockwiseRequest(request.method, request.options)
-        transfer.requestHash = Self.hash(request.payload)
+        let transfer = Self.transfer(request.method, request.options, request.payload)
         let hash = request.payload.isEmpty ? nil : transfer.requestHash
         return session.transfers.download(transfer.key, requestHash: hash, at: now).map { (transfer, $0) }
+    }
+
+    /// What a request says of blocks whose body is whole.
+    private static func transfer(_ method: Method, _ options: Options, _ payload: [UInt8]) -> BlockwiseRequest {
+        let transfer = BlockwiseRequest(method, options)
+        transfer.requestHash = hash(payload)
+        return transfer
     }
 
     static func hash(_ payload: [UInt8]) -> UInt64 { payload.isEmpty ? 0 : EntityTag.hash(payload) }
@@ -63,7 +69,8 @@ extension ServerCore {
         guard response.payload.count > size, response.code.isSuccess else { return response }
         var options = observer.group.request.options
         if observer.block2 != nil { options.block2 = BlockOption(number: 0, size: size) }
-        let transfer = BlockwiseRequest(observer.group.request.method, options)
+        let request = observer.group.request
+        let transfer = Self.transfer(request.method, options, request.payload)
         var response = response
         tag(&response, transfer, session)
         return firstBlock(response, transfer, session, observer.key.token, ("", -1), now: .now)
@@ -105,7 +112,7 @@ extension ServerCore {
         var result = response
         if response.code.isSuccess, response.options.block2 == nil {
             let isBlock = response.payload.count > preferredBlockSize || received.transfer?.block2 != nil
-            let transfer = received.transfer ?? BlockwiseRequest(received.key.method, received.options)
+            let transfer = received.transfer ?? Self.transfer(received.key.method, received.options, received.payload)
             if isBlock { tag(&result, transfer, received.session) }
             if let valid = validated(result, received) {
                 result = valid
@@ -169,7 +176,7 @@ extension ServerCore {
             $0.transfers.keep(
                 download, for: transfer.key, at: now, limit: max(1, configuration.maximumTransfersPerSession))
         }
-        makeRoom()
+        makeRoom(besides: now)
     }
 
     /// The first or wanted block of a response whose body is read while it is sent, as a response of its own.
@@ -178,7 +185,7 @@ extension ServerCore {
         loop.preconditionOnLoop()
         var received = received
         if let valid = validated(response, received) { return valid }
-        let transfer = received.transfer ?? BlockwiseRequest(received.key.method, received.options)
+        let transfer = received.transfer ?? Self.transfer(received.key.method, received.options, received.payload)
         var options = response.options
         if options.first(.eTag) == nil { options.eTags = [EntityTag.unique()] }
         let download = ServerDownload(

@@ -40,11 +40,12 @@ extension ServerCore: CoAPServerContextDelegate {
     ) {
         var request = Request(method: key.method, options: message.options(), payload: message.payload())
         let scan = OptionScan(request.options)
-        // The rest of a body whose handler is admitted already, and which a stop waits for.
-        let isContinuing = (scan.block1 ?? 0) >> 4 > 0
+        // A stop waits for handlers that read a body, which must come then.
+        let isContinuing =
+            isStopping && (scan.block1 ?? 0) >> 4 > 0
+            && session.transfers.isRead(TransferKey(key.method, request.options))
         let load = Admission.Load(
-            ofPeer: session.pending.count, inAll: isContinuing ? pendingCount : pendingCount + readingCount,
-            isStopping: isStopping && !isContinuing)
+            ofPeer: session.pending.count, inAll: pendingCount, isStopping: isStopping && !isContinuing)
         switch admission.verdict(scan, type, bodySize: request.payload.count, load) {
         case .admit: break
         case .refuse(let response): return refuse(with: response, reply)
@@ -66,7 +67,7 @@ extension ServerCore: CoAPServerContextDelegate {
         var received = ReceivedRequest(
             session: session, key: key, type: type, noResponse: scan.noResponse, route: route.path,
             routeNumber: route.number, started: now, options: request.options, hasETag: scan.hasETag,
-            payloadSize: request.payload.isEmpty ? 0 : request.payload.count + 1)
+            payload: request.payload)
         if let kept {
             received.transfer = kept.transfer
             received.block1 = kept.transfer.block1
@@ -79,7 +80,8 @@ extension ServerCore: CoAPServerContextDelegate {
             case .carryOut: break
             case .answer(let response): return answer(received, with: response, reply)
             case .stream(let stream, let block):
-                return hand(carryOn(stream, block, request, context, received), to: reply)
+                hand(carryOn(stream, block, request, context, received), to: reply)
+                return checkIdle()
             }
         }
         if let observe = scan.observe {

@@ -23,7 +23,7 @@ extension ServerCore {
                 body: ServerUpload(
                     limit: limit ?? max(0, configuration.maximumBodySize), preferredSize: preferredBlockSize,
                     keeps: limit == nil),
-                stream: limit == nil ? nil : ServerUploadStream(), lastUsed: now)
+                stream: limit == nil ? nil : beginReading(), lastUsed: now)
         }
         var current =
             upload
@@ -49,20 +49,21 @@ extension ServerCore {
             received.block1 = accepted
             if let stream = current.stream {
                 if let response = stream.response { return .answer(response) }
-                keep(current, session)
+                keep(current, session, now: now)
                 // The same block again: its answer is awaited, or was lost.
                 guard isNew || stream.awaits(end) else { return .answer(Response(.continue)) }
                 let piece = isNew ? request.payload : nil
                 return .stream(stream, .init(piece: piece, end: end, isFirst: isFirst && isNew, isLast: false))
             }
-            keep(current, session)
+            keep(current, session, now: now)
             return .answer(Response(.continue))
         case .whole(let accepted):
             received.block1 = accepted
             if let stream = current.stream {
-                release(stream)
                 if let response = stream.response { return .answer(response) }
-                return .stream(stream, .init(piece: request.payload, end: end, isFirst: isFirst, isLast: true))
+                // From here on the request that waits counts; a stop goes on only behind that.
+                uncount(stream)
+                return .stream(stream, .init(piece: request.payload, end: end, isFirst: false, isLast: true))
             }
             request.payload = current.body.bytes
             transfer.requestHash = Self.hash(request.payload)
@@ -76,13 +77,13 @@ extension ServerCore {
         return upload
     }
 
-    private func keep(_ upload: ServerTransfers.Upload, _ session: ServerSession) {
+    private func keep(_ upload: ServerTransfers.Upload, _ session: ServerSession, now: MonotonicTime) {
         var dropped: ServerTransfers.Upload?
         change(session, \.transferBytes, \.transfers.byteCount) {
             dropped = $0.transfers.put(upload, limit: max(1, configuration.maximumTransfersPerSession))
         }
         if let dropped { giveUp(dropped) }
-        makeRoom()
+        makeRoom(besides: now)
     }
 
     /// An upload that will not be gone on with: whoever reads it hears of that.
@@ -93,16 +94,40 @@ extension ServerCore {
         release(stream)
     }
 
-    /// A handler that reads a body counts as a request no more: it has ended, or one that waits for its answer counts.
+    /// A handler that reads a body is about to begin; of too many the one not gone on with for longest is given up, so that
+    /// nobody keeps others out by bodies that do not end.
+    private func beginReading() -> ServerUploadStream {
+        if readingCount >= max(1, configuration.maximumRequests / 2) {
+            let idle = sessions.values.flatMap { session in
+                session.transfers.uploads.filter { $0.stream?.isCounted == true }.map { (session, $0.key, $0.lastUsed) }
+            }
+            // A tenth of them, so that looking through all sessions is rare.
+            for (session, key, _) in idle.sorted(by: { $0.2 < $1.2 }).prefix(max(1, readingCount / 10)) {
+                if let upload = take(key, session) { giveUp(upload) }
+            }
+        }
+        let stream = ServerUploadStream()
+        stream.isCounted = true
+        readingCount += 1
+        return stream
+    }
+
+    /// A handler that reads a body counts among these no more.
     private func release(_ stream: ServerUploadStream) {
-        guard stream.isCounted else { return }
-        stream.isCounted = false
-        readingCount -= 1
+        uncount(stream)
         checkIdle()
     }
 
+    private func uncount(_ stream: ServerUploadStream) {
+        guard stream.isCounted else { return }
+        stream.isCounted = false
+        readingCount -= 1
+    }
+
     /// Forgets the transfers that were not used for longest, when all together hold too much.
-    func makeRoom() {
+    ///
+    /// - Parameter now: what was used at this moment stays.
+    func makeRoom(besides now: MonotonicTime) {
         let limit = max(1, configuration.maximumTransferMemory)
         guard transferBytes > limit else { return }
         // Down to nine tenths, so that looking through all sessions is rare.
@@ -110,11 +135,11 @@ extension ServerCore {
             .sorted { $0.1 < $1.1 }
         for (session, _) in byAge {
             guard transferBytes > limit / 10 * 9 else { return }
-            endTransfers(of: session, unusedSince: session.transfers.oldestUse ?? .now)
+            if let oldest = session.transfers.oldestUse, oldest < now { endTransfers(of: session, unusedSince: oldest) }
         }
-        // One peer holds it all: everything of it but the newest goes.
+        // A few peers hold it all: everything of them goes but the newest.
         for (session, _) in byAge {
-            while transferBytes > limit / 10 * 9, let oldest = session.transfers.oldestUse {
+            while transferBytes > limit / 10 * 9, let oldest = session.transfers.oldestUse, oldest < now {
                 endTransfers(of: session, unusedSince: oldest)
             }
         }
@@ -137,19 +162,17 @@ extension ServerCore {
         if block.isFirst {
             var context = context
             context.body = stream.body
-            if !block.isLast {
-                stream.isCounted = true
-                readingCount += 1
-            }
             launch(request, context, upload: stream)
         }
         exchange.task = stream.task
         guard let piece = block.piece, exchange.inlineResponse == nil, stream.response == nil else { return exchange }
         let core = self
-        stream.body.push(piece, isLast: block.isLast) {
-            guard !block.isLast else { return }
+        let (end, isLast) = (block.end, block.isLast)
+        // The body must not hold what holds it: a piece may never be read.
+        stream.body.push(piece, isLast: isLast) { [weak stream] in
+            guard !isLast, let stream else { return }
             let done: @Sendable () -> Void = {
-                for exchange in stream.answered(to: block.end) { core.complete(exchange, Response(.continue)) }
+                for exchange in stream.answered(to: end) { core.complete(exchange, Response(.continue)) }
             }
             if core.loop.isOnLoop { done() } else { core.loop.submit(done) }
         }
@@ -174,6 +197,7 @@ extension ServerCore {
     private func ended(_ upload: ServerUploadStream, _ response: Response) {
         loop.preconditionOnLoop()
         upload.response = response
+        upload.body.discard()
         for exchange in upload.answered() { complete(exchange, response) }
         release(upload)
     }

@@ -18,7 +18,7 @@ final class ServerCore: @unchecked Sendable {
     let observations: ServerObservations
     /// How many requests wait for an answer that was not ready at once.
     var pendingCount = 0
-    /// How many handlers read a body whose end has not come, and hold no request of these up.
+    /// How many handlers read a body whose end has not come; they are not among these.
     var readingCount = 0
     /// How many exchanges, and how many unacknowledged responses, all sessions together hold.
     var rememberedCount = 0

@@ -90,8 +90,11 @@ struct ClientTransferEdgeTests {
         let body = AsyncThrowingStream<[UInt8], any Error> { continuation in
             continuation.yield(Array(Self.body[..<3_000]))
             Task {
-                for await _ in gate { break }
-                continuation.yield(Array(Self.body[3_000...]))
+                var steps = gate.makeAsyncIterator()
+                await steps.next()
+                continuation.yield(Array(Self.body[3_000..<6_000]))
+                await steps.next()
+                continuation.yield(Array(Self.body[6_000...]))
                 continuation.finish()
             }
         }
@@ -105,10 +108,14 @@ struct ClientTransferEdgeTests {
             }
             #expect(error?.code == .timeout)
             opened.yield()
+            while server.requests.count(where: { $0.code == Method.put.code }) < 5 {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let portBehind = await session.connectionInfo.localAddress?.port
+            #expect(portBehind == port && port != nil)
+            opened.yield()
             let response = try await upload.value
             #expect(response.code == .changed)
-            let portBehind = await session.connectionInfo.localAddress?.port
-            #expect(portBehind == port)
         }
         #expect(sink.bodies == [Self.body])
     }

@@ -204,8 +204,8 @@ struct ObservationMachineTests {
             _ = machine.received(value(1), at: start)
             let outcome = machine.received(busy, at: at(1))
             #expect(!outcome.registers && outcome.states.isEmpty && !machine.isOver)
-            #expect(machine.deadline == at(6), "as long as the server says")
-            expect(machine.passed(at: at(6)).registers)
+            #expect(machine.deadline == at(7), "as long as the server says, and then as after any failure")
+            expect(machine.passed(at: at(7)).registers)
             expect(machine.received(value(1), at: at(7)).states == [state(value(1))])
         }
     }
@@ -213,11 +213,34 @@ struct ObservationMachineTests {
     @Test("A value whose blocks did not come is registered for anew")
     func missed() {
         var machine = machine(random: 1)
-        expect(!machine.missed(at: start).registers, "one is under way")
+        expect(!machine.fetched(Self.timeout, at: start).registers, "one is under way")
         _ = machine.received(value(1, maxAge: 1_000_000), at: start)
-        expect(machine.missed(at: at(1)).states.isEmpty)
+        expect(machine.fetched(Self.timeout, at: at(1)).states.isEmpty)
         #expect(machine.deadline == at(2))
         expect(machine.passed(at: at(2)).registers)
+        // Ever more rarely, until one comes whole.
+        _ = machine.received(value(2, maxAge: 1_000_000), at: at(3))
+        _ = machine.fetched(Self.timeout, at: at(3))
+        #expect(machine.deadline == at(5))
+        _ = machine.passed(at: at(5))
+        _ = machine.received(value(3, maxAge: 1_000_000), at: at(5))
+        _ = machine.fetched(nil, at: at(5))
+        _ = machine.fetched(Self.timeout, at: at(6))
+        #expect(machine.deadline == at(7))
+    }
+
+    @Test("Values that never come whole are an end, where there is one")
+    func missedForGood() {
+        var configuration = ObservationConfiguration()
+        configuration.maximumFailedRegistrations = 2
+        var machine = machine(configuration)
+        for second in 0..<2 {
+            _ = machine.received(value(UInt32(second)), at: at(Double(second * 10)))
+            let outcome = machine.fetched(Self.timeout, at: at(Double(second * 10)))
+            #expect(outcome.states == (second == 1 ? [.ended(.gaveUp(Self.timeout))] : []))
+            _ = machine.passed(at: at(Double(second * 10 + 5)))
+        }
+        #expect(machine.isOver)
     }
 
     @Test("A value goes stale while a registration is under way")

@@ -83,6 +83,28 @@ struct BodyStreamServerTests {
         #expect(size(BodyStream { _, _ in [] }) == 0)
     }
 
+    @Test("Blocks of what a FETCH asked for come from one answer, with its body and without")
+    func fetch() async throws {
+        let router = Router()
+        let calls = CallCounter()
+        router.fetch("f") { request, _ in
+            calls.increment()
+            return Response(stream: Self.chunks(3, of: 1000), contentFormat: .octetStream)
+        }
+        try await Asker.serve(router) { asker in
+            let first = try await asker.ask(.fetch, "f", payload: [1])
+            #expect(first.options.block2?.hasMore == true)
+            for (number, payload) in [(UInt32(1), [UInt8]([1])), (2, [])] {
+                let next = try await asker.ask(
+                    .fetch, "f", block2: BlockOption(number: number, size: 1024), payload: payload)
+                #expect(next.options.eTags == first.options.eTags)
+            }
+            #expect(calls.count == 1)
+            let other = try await asker.ask(.fetch, "f", block2: BlockOption(number: 1, size: 1024), payload: [2])
+            #expect(other.options.eTags != first.options.eTags && calls.count == 2)
+        }
+    }
+
     @Test("A block beyond all numbers in the server's size is the client's mistake")
     func tooFar() async throws {
         var configuration = ServerConfiguration()

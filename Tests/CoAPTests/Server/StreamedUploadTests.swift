@@ -17,6 +17,8 @@ struct StreamedUploadTests {
             await gate?.wait()
             var count = 0
             for try await piece in body { count += piece.count }
+            // As when the whole is stored somewhere.
+            try await Task.sleep(for: .milliseconds(20))
             return Response(.changed, text: "\(count)")
         }
         router.upload(.put, "refused") { _, _, _ -> Response in
@@ -33,26 +35,71 @@ struct StreamedUploadTests {
         return router
     }
 
-    @Test("They count as requests between two blocks")
+    @Test("Of too many that wait for their next block the idlest is given up, and others are served")
     func limits() async throws {
         var configuration = ServerConfiguration()
-        configuration.maximumRequests = 1
+        configuration.maximumRequests = 5
         try await Asker.serve(Self.router(), configuration) { asker in
-            let begun = try await asker.ask(.put, "count", block1: Self.first, payload: Self.piece)
-            #expect(begun.code == .continue)
-            let turnedAway = try await asker.ask(.get, "x")
-            #expect(turnedAway.code == .serviceUnavailable)
-            let done = try await asker.ask(.put, "count", block1: BlockOption(number: 1, size: 16), payload: [1, 2])
-            #expect(done.code == .changed && String(decoding: done.payload, as: UTF8.self) == "18")
-            let served = try await asker.ask(.get, "x")
-            #expect(served.code == .content)
-            // One that is given up makes room, too.
-            _ = try await asker.ask(.put, "count", block1: Self.first, payload: Self.piece)
-            let gap = try await asker.ask(.put, "count", block1: BlockOption(number: 5, size: 16), payload: [1])
-            #expect(gap.code == .requestEntityIncomplete)
-            let again = try await asker.ask(.get, "x")
-            #expect(again.code == .content)
+            for tag in 0..<3 as Range<UInt8> {
+                var options = Options()
+                options.requestTags = [[tag]]
+                let begun = try await asker.ask(
+                    .put, "count", block1: Self.first, options: options, payload: Self.piece)
+                #expect(begun.code == .continue)
+                let served = try await asker.ask(.get, "x")
+                #expect(served.code == .content)
+            }
+            // Two of them may wait: half of five.
+            for (tag, code) in [(UInt8(0), Code.requestEntityIncomplete), (1, .changed), (2, .changed)] {
+                var options = Options()
+                options.requestTags = [[tag]]
+                let done = try await asker.ask(
+                    .put, "count", block1: BlockOption(number: 1, size: 16), options: options, payload: [1, 2])
+                #expect(done.code == code)
+            }
         }
+    }
+
+    @Test("What is given up before it was read is not kept")
+    func forgotten() async throws {
+        weak var leaked: Witness?
+        try await {
+            let witness = Witness()
+            leaked = witness
+            let router = Router()
+            router.upload(.put, "unread") { [weak witness] _, _, _ -> Response in
+                // Holds the body of the request, and through it whatever the body holds.
+                _ = witness
+                throw ResponseError(.forbidden)
+            }
+            router.upload(.put, "late") { _, context, body -> Response in
+                witness.bodies.withLock { $0.append(WeakBody(body)) }
+                try await Task.sleep(for: .seconds(3600))
+                return Response(.changed)
+            }
+            try await Asker.serve(router) { asker in
+                let begun = try await asker.ask(.put, "unread", block1: Self.first, payload: Self.piece)
+                #expect(begun.code == .forbidden)
+                asker.send("late", 77, .random(), Self.first, Self.piece)
+                _ = try await asker.next()
+                let gap = try await asker.ask(.put, "late", block1: BlockOption(number: 7, size: 16), payload: [1])
+                #expect(gap.code == .requestEntityIncomplete)
+                while witness.bodies.withLock({ $0.contains { $0.body != nil } }) {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+        }()
+        #expect(leaked == nil)
+    }
+
+    private final class Witness: Sendable {
+        let bodies = Locked<[WeakBody]>([])
+    }
+
+    private struct WeakBody: @unchecked Sendable {
+        // Sendable: a weak reference to what is Sendable itself.
+        weak var body: RequestBody?
+        init(_ body: RequestBody) { self.body = body }
     }
 
     @Test("A stop lets the rest of a body come, and no new request", arguments: [true, false])

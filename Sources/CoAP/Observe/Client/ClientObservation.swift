@@ -87,13 +87,16 @@ final class ClientObservation: @unchecked Sendable {
     /// A message with the token came; false refuses it with a reset.
     func received(_ message: InboundMessage, on from: ClientLink) -> Bool {
         let response = Response(message.code, options: message.options(), payload: message.payload())
-        guard from === link || from === registration?.link else { return false }
         if isLeaving {
-            // The answer to the farewell is no notification.
-            guard response.options.observe == nil, let farewell = connection.pending[token] else { return false }
+            // The answer to the farewell is no notification; it may come on a session that has replaced the one before.
+            guard response.options.observe == nil, let farewell = connection.pending[token], from === farewell.link
+            else {
+                return false
+            }
             connection.complete(farewell, .success(response))
             return true
         }
+        guard from === link || from === registration?.link else { return false }
         // What was registered is on this session, also when others wait on it no longer.
         attach(to: from)
         if let registration, response.code == .unauthorized, let challenge = response.options.echo,
@@ -122,8 +125,8 @@ final class ClientObservation: @unchecked Sendable {
     /// Registers on the session that has replaced the one before.
     func moved() { if !isLeaving { carryOut(machine.moved(at: .now)) } }
 
-    /// The blocks of a value did not come.
-    func missed() { if !isLeaving { carryOut(machine.missed(at: .now)) } }
+    /// The blocks of a value did not come, or, without an error, did.
+    func fetched(_ error: CoAPError?) { if !isLeaving { carryOut(machine.fetched(error, at: .now)) } }
 
     /// The session was closed.
     func closed(_ error: CoAPError) {

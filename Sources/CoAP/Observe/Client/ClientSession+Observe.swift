@@ -71,7 +71,7 @@ extension ClientSession {
         let states = ObservationStates(
             channel: observation.channel,
             whole: { [self, request] response throws(CoAPError) in try await whole(response, of: request) },
-            missed: { [core] in core.loop.submit { observation.missed() } })
+            fetched: { [core] error in core.loop.submit { observation.fetched(error) } })
         do {
             let result = try await body(states)
             await end(observation)

@@ -18,10 +18,11 @@ public struct ObservationConfiguration: Hashable, Sendable {
     /// random; 2 s.
     public var retryDelay: Duration = .seconds(2)
 
-    /// The longest such wait; 60 s.
+    /// The longest such wait; 60 s. What a server itself asks for by the Max-Age of 5.03 or 4.29 comes before it, up to an hour.
     public var maximumRetryDelay: Duration = .seconds(60)
 
-    /// How many registrations may fail one after the other until the client gives up, 1 or more; nil goes on for ever.
+    /// How many registrations may fail one after the other until the client gives up, or values not come whole, 1 or more; nil
+    /// goes on for ever.
     public var maximumFailedRegistrations: Int?
 
     /// How long the end of an observation waits for the server to confirm it (RFC 7641 §3.6); 1 s.

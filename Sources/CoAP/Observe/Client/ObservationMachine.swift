@@ -25,6 +25,9 @@ struct ObservationMachine {
     /// Max-Age where the response does not say (RFC 7252 §5.10.5).
     static let defaultMaxAge: UInt32 = 60
 
+    /// No server has a client wait for longer.
+    static let longestPause: Duration = .seconds(3600)
+
     private let configuration: ObservationConfiguration
     private let random: () -> Double
     private var phase = Phase.registering
@@ -36,6 +39,8 @@ struct ObservationMachine {
     private var hasMoved = false
     private var hasAnswer = false
     private var failures = 0
+    /// How many values one after the other did not come whole.
+    private var misses = 0
     /// When the last value came.
     private var valueAt: ContinuousClock.Instant?
 
@@ -120,15 +125,23 @@ struct ObservationMachine {
             return Outcome(states: states + [.ended(.gaveUp(error))])
         }
         let doubled = configuration.retryDelay * (1 << min(failures - 1, 16))
-        let delay = min(max(doubled, least * 2), configuration.maximumRetryDelay)
-        wait(delay, from: now)
+        wait(min(doubled, configuration.maximumRetryDelay), from: now + min(least, Self.longestPause))
         return Outcome(states: states)
     }
 
-    /// A value came whose other blocks did not (RFC 7959 §2.6): a new registration brings it, or a newer one.
-    mutating func missed(at now: ContinuousClock.Instant) -> Outcome {
+    /// The other blocks of a value came, or did not (RFC 7959 §2.6): then a new registration brings it, or a newer one.
+    mutating func fetched(_ error: CoAPError?, at now: ContinuousClock.Instant) -> Outcome {
+        guard let error else {
+            misses = 0
+            return Outcome()
+        }
         guard case .observing = phase else { return Outcome() }
-        wait(configuration.retryDelay, from: now)
+        misses += 1
+        if let limit = configuration.maximumFailedRegistrations, misses >= limit {
+            phase = .ended
+            return Outcome(states: [.ended(.gaveUp(error))])
+        }
+        wait(min(configuration.retryDelay * (1 << min(misses - 1, 16)), configuration.maximumRetryDelay), from: now)
         return Outcome()
     }
 

@@ -13,17 +13,17 @@ public struct ObservationStates: AsyncSequence, Sendable {
     let channel: ObservationChannel
     /// Fetches the rest of a value that comes in blocks.
     let whole: @Sendable (Response) async throws(CoAPError) -> Response
-    /// Has a value that did not come whole asked for anew.
-    let missed: @Sendable () -> Void
+    /// Has a value that did not come whole asked for anew; without an error it did.
+    let fetched: @Sendable (CoAPError?) -> Void
 
     /// Starts to read, or goes on where another iterator stopped.
-    public func makeAsyncIterator() -> Iterator { Iterator(channel: channel, whole: whole, missed: missed) }
+    public func makeAsyncIterator() -> Iterator { Iterator(channel: channel, whole: whole, fetched: fetched) }
 
     /// Reads one state after the other.
     public struct Iterator: AsyncIteratorProtocol {
         let channel: ObservationChannel
         let whole: @Sendable (Response) async throws(CoAPError) -> Response
-        let missed: @Sendable () -> Void
+        let fetched: @Sendable (CoAPError?) -> Void
 
         /// The next state; waits for it. Nil after ``ObservationState/ended(_:)``.
         ///
@@ -34,7 +34,9 @@ public struct ObservationStates: AsyncSequence, Sendable {
             while let state = try await channel.next() {
                 guard case .value(var notification) = state else { return state }
                 do throws(CoAPError) {
+                    let isPart = notification.response.options.block2?.hasMore == true
                     notification.response = try await whole(notification.response)
+                    if isPart { fetched(nil) }
                     return .value(notification)
                 } catch {
                     // Nothing else will come of it.
@@ -42,7 +44,7 @@ public struct ObservationStates: AsyncSequence, Sendable {
                         throw error
                     }
                     // It changed again or its blocks were lost.
-                    missed()
+                    fetched(error)
                 }
             }
             return nil
