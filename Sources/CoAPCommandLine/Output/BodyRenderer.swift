@@ -131,15 +131,3 @@ struct BodyRenderer {
         return text + "(\(payload.count) bytes; -o FILE writes them to a file)\n"
     }
 }
-
-extension ContentFormat {
-    /// True for CBOR and what is built on it, without sequences of items.
-    fileprivate var isCBOR: Bool { mediaType.map { $0 == "application/cbor" || $0.hasSuffix("+cbor") } ?? false }
-
-    /// True for text, XML, JSON and what is built on them.
-    fileprivate var isText: Bool {
-        guard let media = mediaType?.prefix(while: { $0 != ";" }) else { return false }
-        return media.hasPrefix("text/") || media.hasSuffix("xml") || media.hasSuffix("json")
-            || media == "application/link-format"
-    }
-}
