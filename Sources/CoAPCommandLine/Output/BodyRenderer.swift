@@ -14,6 +14,8 @@ struct BodyRenderer {
         guard !payload.isEmpty else { return [] }
         switch format {
         case .senMLJSON?:
+            // A program wants all of the pack.
+            guard terminal.isInteractive else { return text(payload) }
             if let table = senML(payload, .senMLJSON) { return Array(table.utf8) }
             return json(payload)
         case .senMLCBOR? where terminal.isInteractive:
