@@ -37,7 +37,7 @@ enum ObservationText {
         switch state {
         case .value: ""
         case .stale(let since):
-            "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))), nothing came since"
+            "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))), no value came since"
         case .resumed: "resumed"
         case .ended(.response(let response)):
             "ended by the server: \(response.code)"
