@@ -68,4 +68,34 @@ struct PlotToolTests {
             #expect(resource.observerCount == 0)
         }
     }
+
+    @Test("While the server is unavailable the chart stays, with a word about it below, until there is a value again")
+    func unavailable() async throws {
+        let router = Router()
+        let reads = Locked(0)
+        let resource = router.observable("n") { _, _ in
+            let number = reads.withLock { reads in
+                reads += 1
+                return reads
+            }
+            var response = number == 2 ? Response(.serviceUnavailable) : Response(text: "\(number * 111)")
+            // The value is old before the server wants to be asked again.
+            response.options.maxAge = number == 2 ? 3 : 1
+            return response
+        }
+        try await Loopback.withServer(router) { uris in
+            let terminal = try PseudoTerminal()
+            let tool = try terminal.run(["observe", "--plot", uris[0].authority + "/n"])
+            _ = try await terminal.output { $0.contains("/n  111") }
+            resource.changed()
+            let shown = try await terminal.output { $0.contains("/n  333") }
+            let stale = try #require(shown.range(of: "stale since "), "\(shown.debugDescription)")
+            let again = try #require(shown.range(of: "/n  333"), "\(shown.debugDescription)")
+            #expect(stale.lowerBound < again.lowerBound)
+            #expect(!shown.contains(Self.leave) && !shown.contains("ended"))
+            tool.interrupt()
+            let result = await tool.end()
+            #expect(result.status == 130 && !result.errors.contains("ended"), "\(result.transcript)")
+        }
+    }
 }
