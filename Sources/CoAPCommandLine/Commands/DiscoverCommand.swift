@@ -15,6 +15,9 @@ public struct DiscoverCommand: AsyncParsableCommand {
               coap discover --identity device-1 coaps://localhost --rt 'temp*' --ct cbor
               coap discover --multicast
               coap discover --multicast 'coap://[ff02::fd]' --interface eth0 --wait 2
+
+            Of servers that a multicast reaches those keep silent that have nothing to list, so that it ends with exit code 69 \
+            when no resource matches, and when there is no server.
             """, version: CommandLineTool.version)
 
     @Argument(
@@ -56,6 +59,15 @@ public struct DiscoverCommand: AsyncParsableCommand {
     /// Refuses what does not go together.
     public func validate() throws {
         guard !(table && tree) else { throw ValidationError("--table and --tree exclude each other; leave one out") }
+        guard !request.json || !table && !tree else {
+            throw ValidationError("--json and \(table ? "--table" : "--tree") exclude each other; leave one out")
+        }
+        let useless = multicast ? MulticastUsage.useless(request, credentials) : []
+        guard useless.isEmpty else {
+            throw ValidationError(
+                "\(useless.joined(separator: ", ")): of no use with --multicast, which sends one plain request; leave "
+                    + (useless.count == 1 ? "it out" : "them out"))
+        }
         guard multicast || uri != nil else {
             throw ValidationError("name the server, coaps://host:port, or ask all with --multicast")
         }
@@ -70,6 +82,9 @@ public struct DiscoverCommand: AsyncParsableCommand {
         // Without a URI the first argument is a filter already.
         let group = multicast && uri?.contains("://") == false ? nil : uri
         if group == nil, let uri { query.append(uri) }
+        if multicast, let address = query.lazy.compactMap(MulticastUsage.uri).first {
+            throw CoAPError(.invalidArgument, "an address is no group yet: write \(address.authority)")
+        }
         for filter in query where LinkFilter(filter) == nil {
             throw CoAPError(
                 .invalidArgument,
@@ -134,14 +149,23 @@ public struct DiscoverCommand: AsyncParsableCommand {
                     .init("server", .string(server.heading)), .init("links", LinkJSON.list(server.links)),
                 ])
             }
-            return try Terminal.write(JSONValue.array(servers).pretty + "\n")
+            try Terminal.write(JSONValue.array(servers).pretty + "\n")
+        } else {
+            try show(found)
         }
-        guard !found.isEmpty else {
-            let time = "\(wait ?? 6) s"
-            return Terminal.complain(
-                "no server of \(group) answered within \(time)" + (query.isEmpty ? "" : " with a resource that matches")
-            )
-        }
+        // What came before somebody lost patience is still worth something.
+        try Task.checkCancellation()
+        guard found.isEmpty else { return }
+        let matching = query.isEmpty ? "" : " that matches"
+        guard answers.isEmpty else { return Terminal.complain("none that answered has a resource\(matching)") }
+        Terminal.complain(
+            "no server of \(group) answered within \(wait ?? 6) s"
+                + (query.isEmpty ? "" : " with a resource\(matching)"))
+        throw Finished(status: ExitStatus.unavailable)
+    }
+
+    /// Shows each server with its links.
+    private func show(_ found: [(heading: String, links: LinkFormat)]) throws(OutputError) {
         let terminal = Terminal.output
         let isTree = tree || terminal.isInteractive && !table
         let texts = found.map { server in

@@ -10,8 +10,8 @@ public struct ObserveCommand: AsyncParsableCommand {
         commandName: "observe", abstract: "Watch a resource as it changes (RFC 7641).",
         discussion: """
             Each value is a line with its time. What else happens goes to the standard error: that the value is stale, \
-            because nothing came within its Max-Age; that it resumed; that it ended. Connections that break are made anew. \
-            Ctrl-C has the server forget it.
+            because nothing came within its Max-Age; that it resumed; that it ended. Connections that break are made anew, and \
+            servers that are unavailable for a while are asked again. Ctrl-C has the server forget it.
 
             Examples:
               coap observe --identity device-1 coaps://localhost/sensors/temperature

@@ -82,6 +82,7 @@ public struct RelayCommand: AsyncParsableCommand {
                 "\(name): \(counts.received) datagrams, \(counts.lost) lost, \(counts.duplicated) doubled, "
                     + "\(counts.reordered) held back\n")
         }
+        if CommandLineTool.isStoppedFromOutside { throw CancellationError() }
     }
 
     private static func duration(_ text: String, _ option: String) throws(CoAPError) -> Duration {

@@ -97,11 +97,11 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         defer { changing?.cancel() }
         if bench { BenchResources.register(on: router) }
-        let toSay = hints
+        let (toSay, served) = (hints, scenario)
         let server = CoAPServer(
             endpoints: endpoints, security: security, router: router, configuration: configuration,
             logger: Logger(label: "coap-server"),
-            onListening: { uris in Self.announce(uris, toSay) })
+            onListening: { uris in Self.announce(uris, served, toSay) })
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(services: [server], logger: quiet)
@@ -164,13 +164,15 @@ public struct ServerCommand: AsyncParsableCommand {
         return configuration
     }
 
-    private static func announce(_ uris: [CoAPURI], _ hints: ServerHints?) {
+    private static func announce(_ uris: [CoAPURI], _ scenario: ServerScenario, _ hints: ServerHints?) {
         // With the port even where it is the usual one, for scripts that read it.
         let lines = uris.map { uri in
             "listening on \(uri.authority)\(uri.port == uri.scheme.defaultPort ? ":\(uri.port)" : "")\n"
         }
         // Who reads this may have gone; that is no reason not to serve.
-        try? Terminal.write((lines + uris.map { ServerHints.text(for: $0, hints) }).joined())
+        let toPaste = uris.map { ServerHints.text(for: $0, hints, scenario) }
+        let judging = scenario == .plugtest ? ServerHints.conformance(of: uris) : ""
+        try? Terminal.write((lines + toPaste).joined() + judging)
         for uri in uris where uri.scheme == .coap {
             Terminal.complain("\(uri.authority): plain CoAP, anybody who reaches it may read and write")
         }

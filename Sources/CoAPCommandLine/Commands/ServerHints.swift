@@ -53,19 +53,43 @@ struct ServerHints {
 
     /// The lines for one endpoint.
     ///
-    /// - Parameter hints: those of the keys folder; not needed for a plain endpoint.
-    static func text(for uri: CoAPURI, _ hints: ServerHints?) -> String {
+    /// - Parameters:
+    ///   - hints: those of the keys folder; not needed for a plain endpoint.
+    ///   - scenario: what is served there.
+    static func text(for uri: CoAPURI, _ hints: ServerHints?, _ scenario: ServerScenario = .device) -> String {
         let host = ["::", "0.0.0.0"].contains(uri.host) ? "localhost" : uri.host
         let target = CoAPURI(scheme: uri.scheme, host: host, port: uri.port).authority
         // A shell takes brackets for a pattern.
-        let sensor = ShellText.quoted("\(target)/sensors/temperature")
-        let light = ShellText.quoted("\(target)/actuators/led")
-        guard uri.scheme == .coaps, let hints else { return "  coap-get \(sensor)\n  coap-put -e on \(light)\n" }
+        let readable = ShellText.quoted(target + (scenario == .device ? "/sensors/temperature" : "/test"))
+        let writable = scenario == .device ? ShellText.quoted("\(target)/actuators/led") : nil
+        func lines(_ credentials: String) -> String {
+            "  coap-get \(credentials)\(readable)\n" + (writable.map { "  coap-put \(credentials)-e on \($0)\n" } ?? "")
+        }
+        guard uri.scheme == .coaps, let hints else { return lines("") }
         guard let credentials = hints.credentials else {
             return "  no device has a key or certificate here; add one with: coap keys add NAME --keys "
                 + "\(ShellText.quoted(hints.folder.path))\n"
         }
-        return "  coap-get \(credentials) \(sensor)\n  coap-put \(credentials) -e on \(light)\n"
-            + (hints.clientCredentials.map { "  coap-client-openssl -m get \($0) \(sensor)\n" } ?? "")
+        return lines(credentials + " ")
+            + (hints.clientCredentials.map { "  coap-client-openssl -m get \($0) \(readable)\n" } ?? "")
+    }
+
+    /// The lines that have the plugtest's server judged, which needs no credentials: one for each plain endpoint, with the
+    /// secure one of its host, and one for each secure endpoint beside.
+    static func conformance(of uris: [CoAPURI]) -> String {
+        var secure = uris.filter { $0.scheme == .coaps }
+        var lines: [String] = []
+        func add(_ uri: CoAPURI, _ rest: String) {
+            // Addresses: the cases are for one of them, and a name may have another one first.
+            let host = uri.host == "::" ? "::1" : uri.host == "0.0.0.0" ? "127.0.0.1" : uri.host
+            let target = CoAPURI(scheme: uri.scheme, host: host, port: uri.port).authority
+            lines.append("  coap conformance \(ShellText.quoted(target))\(rest)\n")
+        }
+        for uri in uris where uri.scheme == .coap {
+            let partner = secure.firstIndex { $0.host == uri.host }.map { secure.remove(at: $0) }
+            add(uri, partner.map { " --secure-port \($0.port)" } ?? "")
+        }
+        for uri in secure { add(uri, "") }
+        return lines.joined()
     }
 }

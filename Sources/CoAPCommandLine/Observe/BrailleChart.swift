@@ -22,21 +22,25 @@ struct BrailleChart {
     /// The bits of a character's dots by row, for its left and right column (Unicode, Braille Patterns).
     private static let dots: [[UInt32]] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]]
 
-    /// The rows from top to bottom.
+    /// The rows from top to bottom; what is not finite has no place in them.
     func rows(_ values: [Double]) -> [String] {
-        let shown = values.suffix(capacity)
+        let shown = values.suffix(capacity).filter(\.isFinite)
         var (least, most) = (shown.min() ?? 0, shown.max() ?? 0)
         if least == most {
             // A flat line stands in the middle.
             let margin = max(abs(least) * 0.01, 0.5)
-            (least, most) = (least - margin, most + margin)
+            let bounds = -Double.greatestFiniteMagnitude ... .greatestFiniteMagnitude
+            (least, most) = ((least - margin).clamped(to: bounds), (most + margin).clamped(to: bounds))
         }
         let columns = width - Self.scaleWidth
         var cells = [[UInt32]](repeating: [UInt32](repeating: 0, count: columns), count: height)
         let levels = height * 4
         func level(_ value: Double) -> Int {
-            let part = (value - least) / (most - least)
-            return levels - 1 - Int((part * Double(levels - 1)).rounded())
+            // Halves: the difference of two large numbers may be more than a double holds.
+            let part = (value / 2 - least / 2) / (most / 2 - least / 2)
+            // The smallest numbers have no halves.
+            guard part.isFinite else { return levels / 2 }
+            return levels - 1 - Int((part.clamped(to: 0...1) * Double(levels - 1)).rounded())
         }
         var before: Int?
         for (index, value) in shown.enumerated() {
@@ -65,5 +69,11 @@ struct BrailleChart {
     static func number(_ value: Double) -> String {
         let text = value.magnitude >= 1e6 || (value != 0 && value.magnitude < 1e-3) ? "%.2e" : "%.6g"
         return String(format: text, value)
+    }
+}
+
+extension Double {
+    fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }

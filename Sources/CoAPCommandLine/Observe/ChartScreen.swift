@@ -3,7 +3,7 @@
 import CoAP
 import Foundation
 
-/// The chart of `coap observe --plot` on a terminal's other screen; the one before comes back at its end.
+/// The chart of `coap observe --plot` on a terminal's other screen; the one before comes back at its end, and has the last value.
 final class ChartScreen: Sendable {
     private let title: String
     private let state = Locked(State())
@@ -13,6 +13,8 @@ final class ChartScreen: Sendable {
         var note = ""
         var last = ""
         var isShown = false
+        var isOver = false
+        var lastAct: Int?
     }
 
     /// How many values are kept: what the widest terminal shows.
@@ -20,7 +22,7 @@ final class ChartScreen: Sendable {
 
     init(title: String) { self.title = title }
 
-    /// Draws with another value.
+    /// Draws with another value. Nothing is drawn any more behind ``leave()``.
     func add(_ value: Double?, text: String) throws(OutputError) {
         let screen = state.withLock { state in
             if let value { state.values = state.values.suffix(Self.kept - 1) + [value] }
@@ -40,16 +42,22 @@ final class ChartScreen: Sendable {
         try Terminal.write(screen)
     }
 
-    /// Gives the terminal back as it was.
+    /// Gives the terminal back as it was, and leaves the last value behind: what stood on the chart is gone with it.
     func leave() {
-        let wasShown = state.withLock { state in
-            defer { state.isShown = false }
-            return state.isShown
+        let (wasShown, last) = state.withLock { state in
+            defer { (state.isShown, state.isOver) = (false, true) }
+            if let act = state.lastAct { LastActs.ofProcess.remove(act) }
+            state.lastAct = nil
+            return (state.isShown, state.last)
         }
-        if wasShown { try? Terminal.write("\u{1B}[?25h\u{1B}[?1049l") }
+        guard wasShown else { return }
+        try? Terminal.write("\u{1B}[?25h\u{1B}[?1049l")
+        if !last.isEmpty { Terminal.writeError("\(ObservationText.time(Date())) \(last)\n") }
     }
 
     private func draw(_ state: inout State) -> String {
+        guard !state.isOver else { return "" }
+        if state.lastAct == nil { state.lastAct = LastActs.ofProcess.add { [weak self] in self?.leave() } }
         // The terminal's size may change any time.
         let terminal = Terminal.output
         let chart = BrailleChart(width: terminal.width, height: terminal.height - 3)

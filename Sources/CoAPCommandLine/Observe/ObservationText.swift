@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CBOR
 import CoAP
 import Foundation
 import SenML
@@ -13,12 +14,18 @@ enum ObservationText {
         return formatter.string(from: date)
     }
 
-    /// The body on one line: JSON without its white space, text without what would drive a terminal, other bytes as digits.
+    /// The body on one line: JSON without its white space, CBOR in diagnostic notation (RFC 8949 §8), text without what would
+    /// drive a terminal, other bytes as digits.
     static func line(_ response: Response) -> String {
         if response.contentFormat?.isJSON == true, let value = try? JSONParser.parse(response.payload) {
             return PrintableText.escaped(value.compact.utf8)
         }
-        guard var text = String(validating: response.payload, as: UTF8.self) else {
+        let isCBOR = response.contentFormat?.isCBOR == true
+        if isCBOR, let value = try? CBORReader.parse(response.payload) {
+            return PrintableText.escaped(value.diagnostic.utf8)
+        }
+        // What is no CBOR is no text either.
+        guard !isCBOR, var text = String(validating: response.payload, as: UTF8.self) else {
             return "0x" + Hexadecimal.encode(response.payload)
         }
         while text.last?.isNewline == true { text.removeLast() }
@@ -30,7 +37,7 @@ enum ObservationText {
         switch state {
         case .value: ""
         case .stale(let since):
-            "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))), nothing came since"
+            "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))), no value came since"
         case .resumed: "resumed"
         case .ended(.response(let response)):
             "ended by the server: \(response.code)"

@@ -26,7 +26,11 @@ struct ObservationWriter: Sendable {
             return try Terminal.write("\(ObservationText.time(Date())) \(text)\n")
         }
         let note = ObservationText.note(state)
-        if let chart, !note.isEmpty { return try chart.note(note) }
+        if let chart {
+            guard case .ended = state else { return try chart.note(note) }
+            // Nobody could read it on a screen that goes at once.
+            chart.leave()
+        }
         Terminal.writeError("\(ObservationText.time(Date())) * \(note)\n")
     }
 }

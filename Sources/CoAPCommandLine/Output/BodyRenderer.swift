@@ -14,6 +14,8 @@ struct BodyRenderer {
         guard !payload.isEmpty else { return [] }
         switch format {
         case .senMLJSON?:
+            // A program wants all of the pack.
+            guard terminal.isInteractive else { return text(payload) }
             if let table = senML(payload, .senMLJSON) { return Array(table.utf8) }
             return json(payload)
         case .senMLCBOR? where terminal.isInteractive:
@@ -129,17 +131,5 @@ struct BodyRenderer {
             text += digits.padding(toLength: 47, withPad: " ", startingAt: 0) + "  " + characters + "\n"
         }
         return text + "(\(payload.count) bytes; -o FILE writes them to a file)\n"
-    }
-}
-
-extension ContentFormat {
-    /// True for CBOR and what is built on it, without sequences of items.
-    fileprivate var isCBOR: Bool { mediaType.map { $0 == "application/cbor" || $0.hasSuffix("+cbor") } ?? false }
-
-    /// True for text, XML, JSON and what is built on them.
-    fileprivate var isText: Bool {
-        guard let media = mediaType?.prefix(while: { $0 != ";" }) else { return false }
-        return media.hasPrefix("text/") || media.hasSuffix("xml") || media.hasSuffix("json")
-            || media == "application/link-format"
     }
 }

@@ -6,7 +6,8 @@ import CoAP
 struct LinkTree {
     private final class Node {
         let name: String
-        var link: Link?
+        /// Several of one path differ in what they say of it.
+        var links: [Link] = []
         var children: [Node] = []
         private var places: [String: Int] = [:]
 
@@ -39,9 +40,7 @@ struct LinkTree {
                 // Elsewhere, as it stands.
                 node = node.child(link.target)
             }
-            // Two links of one target differ in what they say of it.
-            if node.link != nil { node = node.child("") }
-            node.link = link
+            node.links.append(link)
         }
     }
 
@@ -59,8 +58,12 @@ struct LinkTree {
         for (index, child) in node.children.enumerated() {
             let isLast = index == node.children.count - 1
             let name = child.name.isEmpty ? "/" : PrintableText.escaped(child.name.utf8)
-            let about = child.link.map(Self.about) ?? ""
-            lines.append(indent + (isLast ? "└── " : "├── ") + name + (about.isEmpty ? "" : "  " + about))
+            let texts = child.links.isEmpty ? [""] : child.links.map(Self.about)
+            for (number, about) in texts.enumerated() {
+                // What hangs below the path hangs below the last line of it.
+                let branch = isLast && number == texts.count - 1 ? "└── " : "├── "
+                lines.append(indent + branch + name + (about.isEmpty ? "" : "  " + about))
+            }
             add(child, indent: indent + (isLast ? "    " : "│   "), to: &lines)
         }
     }

@@ -19,12 +19,17 @@ final class OutputFile {
     private let path: String
     private let place: Place
     private var descriptor: Int32
+    /// Removes the file beside when the process is ended.
+    private var lastAct: Int?
+    private let lastActs: LastActs
 
     /// Prepares the writing; the file itself stays as it is.
     ///
+    /// - Parameter lastActs: what is done when the process is ended before.
     /// - Throws: ``OutputError``.
-    init(_ path: String) throws(OutputError) {
+    init(_ path: String, lastActs: LastActs = .ofProcess) throws(OutputError) {
         self.path = path
+        self.lastActs = lastActs
         guard path != "-" else {
             (place, descriptor) = (.standardOutput, STDOUT_FILENO)
             return
@@ -64,9 +69,11 @@ final class OutputFile {
         }
         if exists { fchmod(opened, status.st_mode & 0o777) }
         (place, descriptor) = (.beside(temporary: temporary, target: target), opened)
+        lastAct = lastActs.add { unlink(temporary) }
     }
 
     deinit {
+        if let lastAct { lastActs.remove(lastAct) }
         guard descriptor >= 0, descriptor != STDOUT_FILENO else { return }
         close(descriptor)
         if case .beside(let temporary, _) = place { unlink(temporary) }

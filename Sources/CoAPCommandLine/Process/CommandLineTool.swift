@@ -10,24 +10,27 @@ public enum CommandLineTool {
     /// The version all tools report.
     static let version = "0.1.0"
 
-    /// How long a command may take to end after it was interrupted: to close its session, and no more.
+    /// How long a command may take to end after it was told to: to close its session, and no more.
     private static let grace = DispatchTimeInterval.seconds(1)
 
     /// Runs a command and ends the process. To be called first, from the main thread.
     ///
     /// - Parameters:
     ///   - command: the command's type.
-    ///   - isService: true for a command that serves until it is asked to stop: its task is cancelled by SIGTERM too, may
-    ///     take its time, and is ended at once by a second signal.
+    ///   - isService: true for a command that serves until it is asked to stop: that is its usual end, may take its time, and
+    ///     comes at once with a second signal. Others are cut short by SIGINT, SIGTERM and SIGHUP.
     public static func run(_ command: (some ParsableCommand).Type, isService: Bool = false) -> Never {
         StandardStreams.fill()
         // A reader that goes away is an error of the write and no reason to die.
         signal(SIGPIPE, SIG_IGN)
-        let signals = StopSignals(isService ? [SIGINT, SIGTERM] : [SIGINT])
+        // With nohup the tool goes on when its terminal is closed.
+        let hangUp = isService || StopSignals.isIgnored(SIGHUP) ? [] : [SIGHUP]
+        let signals = StopSignals([SIGINT, SIGTERM] + hangUp)
         let taken = Result { () throws(CoAPError) in try ArgumentSecrecy.takeArguments() }
         let task = Task { await Self.status(of: command, taken) }
         let isAgain = Locked(false)
         let sources = signals.deliver { signal in
+            stopSignal.withLock { $0 = $0 ?? signal }
             task.cancel()
             if isService {
                 if isAgain.withLock({ again in
@@ -39,8 +42,9 @@ public enum CommandLineTool {
             } else {
                 // Reading the standard input and looking up a host cannot be cancelled.
                 DispatchQueue.global().asyncAfter(deadline: .now() + grace) {
+                    LastActs.ofProcess.run()
                     Self.sayInterrupted()
-                    _exit(ExitStatus.interrupted)
+                    _exit(Self.interrupted)
                 }
             }
         }
@@ -65,6 +69,15 @@ public enum CommandLineTool {
 
     private static let hasSaidInterrupted = Locked(false)
 
+    /// The first signal that asked the tool to stop.
+    private static let stopSignal = Locked<Int32?>(nil)
+
+    /// True when somebody else than the person at the terminal stops the tool: by SIGTERM or SIGHUP.
+    static var isStoppedFromOutside: Bool { stopSignal.withLock { $0.map { $0 != SIGINT } ?? false } }
+
+    /// The exit code of a command that was cut short: as a shell has it for the signal.
+    private static var interrupted: Int32 { stopSignal.withLock { $0.map { 128 + $0 } } ?? ExitStatus.interrupted }
+
     private static func status(
         of command: (some ParsableCommand).Type, _ taken: Result<[String], CoAPError>
     ) async -> Int32 {
@@ -87,7 +100,7 @@ public enum CommandLineTool {
             return finished.status
         } catch let error as CoAPError where error.code == .cancelled {
             sayInterrupted()
-            return ExitStatus.interrupted
+            return interrupted
         } catch let error as CoAPError {
             Terminal.complain(error.description)
             return ExitStatus.status(of: error)
@@ -96,7 +109,7 @@ public enum CommandLineTool {
             return error.status
         } catch is CancellationError {
             sayInterrupted()
-            return ExitStatus.interrupted
+            return interrupted
         } catch {
             return Self.status(of: command, error, (try? taken.get()) ?? [])
         }

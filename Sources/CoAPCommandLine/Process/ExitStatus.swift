@@ -62,7 +62,7 @@ enum ExitStatus {
           74   output cannot be written
           76   the server broke the protocol
           77   the handshake failed: a key or certificate was refused
-          130  interrupted
+          130  interrupted; 143 and 129 by SIGTERM and SIGHUP
         """
 
     /// The list for the help pages of `coap keys`.

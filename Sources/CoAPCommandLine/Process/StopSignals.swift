@@ -17,6 +17,15 @@ struct StopSignals {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// True when whoever started the process had it ignore the signal, as nohup does. A signal that is held back would come
+    /// all the same.
+    static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
     /// Calls the closure for each signal, one at a time, those that came since the beginning included. Returns when the next
     /// one would reach it too.
     ///

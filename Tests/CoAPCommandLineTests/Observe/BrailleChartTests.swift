@@ -37,4 +37,22 @@ struct BrailleChartTests {
         #expect(rows[1].contains { $0 > "\u{2800}" && $0 <= "\u{28FF}" })
         #expect(!rows[0].dropFirst(11).contains { $0 > "\u{2800}" && $0 <= "\u{28FF}" })
     }
+
+    @Test(
+        "Numbers at the edge of what a double holds, and beyond",
+        arguments: [
+            [1e308, -1e308], [.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0], [.greatestFiniteMagnitude],
+            [-.greatestFiniteMagnitude, -.greatestFiniteMagnitude], [0, .leastNonzeroMagnitude],
+            [.infinity, 1], [-.infinity, .infinity], [.nan, 1, 2], [1, .nan], [.nan],
+        ] as [[Double]])
+    func extremes(values: [Double]) {
+        let rows = BrailleChart(width: 40, height: 4).rows(values)
+        #expect(rows.count == 4)
+        for name in ["inf", "nan"] { #expect(!rows.contains { $0.contains(name) }, "\(rows)") }
+        // Top and bottom are both reached.
+        if values == [1e308, -1e308] {
+            #expect(rows[0].contains { $0 > "\u{2800}" && $0 <= "\u{28FF}" })
+            #expect(rows[3].contains { $0 > "\u{2800}" && $0 <= "\u{28FF}" })
+        }
+    }
 }

@@ -7,7 +7,8 @@ import Testing
 
 /// A plain server on a UDP port of 127.0.0.1 that hands a body out in blocks, and takes others.
 ///
-/// Whoever asks for `changing` gets another entity-tag with each block.
+/// Whoever asks for `changing` gets another entity-tag with each block; for whoever asks for `bad` the body is the diagnostic of
+/// a 4.00.
 final class BlockSocket: Sendable {
     /// The port.
     let port: UInt16
@@ -28,7 +29,8 @@ final class BlockSocket: Sendable {
                 guard isRead else { return last.withLock { Self.take(request, into: &$0) } }
                 let asked = request.options.block2 ?? BlockOption(number: 0)
                 let end = min(asked.offset + asked.size, body.count)
-                var response = Response(.content, payload: Array(body[min(asked.offset, end)..<end]))
+                let code: Code = request.options.uriPath == ["bad"] ? .badRequest : .content
+                var response = Response(code, payload: Array(body[min(asked.offset, end)..<end]))
                 response.options.block2 = BlockOption(
                     number: asked.number, hasMore: end < body.count, size: asked.size)
                 let isChanging = request.options.uriPath == ["changing"]

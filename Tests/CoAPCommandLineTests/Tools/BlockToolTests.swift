@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import Foundation
 import Testing
 
 @Suite("Bodies in blocks on the command line")
@@ -31,6 +32,27 @@ struct BlockToolTests {
         let long = [UInt8](repeating: 7, count: (1 << 20) + 1)
         let streamedPut = try await ToolProcess.run(.put, ["-f", try folder.write(long, to: "long"), "\(server)/x"])
         #expect(streamedPut.status == 0 && socket.taken == long, "\(streamedPut.transcript)")
+    }
+
+    @Test("An error whose diagnostic needs several blocks is shown whole, and leaves no file")
+    func longDiagnostic() async throws {
+        let words = (0..<500).map { "w\($0 % 10)abc " }.joined()
+        let socket = try BlockSocket(Array(words.utf8))
+        let uri = "coap://127.0.0.1:\(socket.port)/bad"
+        let folder = try TemporaryFolder()
+        for size in ["64", "1024"] {
+            let result = try await ToolProcess.run(.get, ["--block-size", size, "-o", folder.path("file"), uri])
+            #expect(result.status == 4 && result.complainsOnce && result.output.isEmpty, "\(result.transcript)")
+            #expect(words.utf8.count == 3_000 && result.errors.hasSuffix(": \(words)\n"), "\(result.transcript)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+        }
+        let piped = try await ToolProcess.run(.get, ["-o", "-", uri])
+        #expect(piped.status == 4 && piped.output.isEmpty && piped.errors.hasSuffix(": \(words)\n"))
+        // A file that was there stays as it was.
+        let file = try folder.write("old".utf8, to: "old")
+        let kept = try await ToolProcess.run(.get, ["-o", file, uri])
+        #expect(kept.status == 4 && kept.complainsOnce)
+        #expect(try folder.read("old") == Array("old".utf8))
     }
 
     @Test("A size of blocks that there is not")

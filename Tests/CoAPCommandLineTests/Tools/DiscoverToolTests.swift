@@ -171,4 +171,38 @@ struct DiscoverToolTests {
             }
         }
     }
+
+    @Test("JSON is neither a table nor a tree", arguments: ["--table", "--tree"])
+    func contradiction(shape: String) async throws {
+        for target in [["coap://127.0.0.1:1"], ["--multicast"]] {
+            let result = try await ToolProcess.run(.coap, ["discover", "--json", shape] + target)
+            #expect(result.status == 64 && result.complainsOnce, "\(result.transcript)")
+            #expect(result.errors.contains("--json") && result.errors.contains(shape))
+        }
+    }
+
+    @Test(
+        "What a multicast has no use for is refused by its name",
+        arguments: [
+            ["-o", "file"], ["-A", "json"], ["-N"], ["-B", "1"], ["--block-size", "64"], ["-O", "12=40"], ["-v"],
+            ["--raw"], ["--identity", "device-1"], ["--keys", "keys"], ["-u", "device-1"], ["--psk-file", "key"],
+            ["-k", "key"], ["-c", "a.pem"], ["-j", "a.key"], ["-C", "ca.pem"],
+        ])
+    func uselessForGroups(arguments: [String]) async throws {
+        let result = try await ToolProcess.run(.coap, ["discover", "--multicast", "--wait", "0.001"] + arguments)
+        #expect(result.status == 64 && result.complainsOnce && result.output.isEmpty, "\(result.transcript)")
+        #expect(result.errors.contains(arguments[0]) && result.errors.contains("--multicast"), "\(result.transcript)")
+    }
+
+    @Test(
+        "An address in the place of a URI gets a hint",
+        arguments: [
+            ("224.0.1.187", "coap://224.0.1.187"), ("ff02::fd", "coap://[ff02::fd]"),
+            ("[ff02::fd]", "coap://[ff02::fd]"), ("224.0.1.187:5684", "coap://224.0.1.187:5684"),
+        ])
+    func bareAddress(address: String, uri: String) async throws {
+        let result = try await ToolProcess.run(.coap, ["discover", "--multicast", address])
+        #expect(result.status == 64 && result.complainsOnce, "\(result.transcript)")
+        #expect(result.errors.contains("write \(uri)"), "\(result.transcript)")
+    }
 }

@@ -88,20 +88,20 @@ struct MulticastToolTests {
         }
     }
 
-    @Test("A filter that nothing fits, and a port where nobody is, are no error and say so")
+    @Test("A filter that nothing fits and a port where nobody is have nobody answer, which is an error of its own")
     func nothing() async throws {
         try await Self.withServer { server in
             let uri = try CoAPURI(server.coap())
-            // It is there, which a filter that fits shows behind the one that does not.
+            // It is there and keeps silent (RFC 7252 §8.2), which a filter that fits shows behind the one that does not.
             let none = try await Self.discover(port: uri.port, ["--rt", "none"]) { _ in true }
-            #expect(none.status == 0 && none.output.isEmpty && none.complainsOnce, "\(none.transcript)")
+            #expect(none.status == 69 && none.output.isEmpty && none.complainsOnce, "\(none.transcript)")
             #expect(none.errors.contains("with a resource that matches"))
             let json = try await Self.discover(port: uri.port, ["--rt", "none", "--json"]) { _ in true }
-            #expect(json.status == 0 && json.output == "[]\n", "\(json.transcript)")
+            #expect(json.status == 69 && json.output == "[]\n" && json.complainsOnce, "\(json.transcript)")
             let some = try await Self.discover(port: uri.port, ["--rt", "light"]) { !$0.output.isEmpty }
             #expect(some.output.contains("/actuators/led"), "\(some.transcript)")
             let nobody = try await Self.discover(port: try SilentSocket.abandonedPort(), []) { _ in true }
-            #expect(nobody.status == 0 && nobody.output.isEmpty && nobody.complainsOnce, "\(nobody.transcript)")
+            #expect(nobody.status == 69 && nobody.output.isEmpty && nobody.complainsOnce, "\(nobody.transcript)")
             #expect(!nobody.errors.contains("matches"))
         }
     }

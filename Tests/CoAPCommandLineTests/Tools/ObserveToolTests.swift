@@ -107,6 +107,43 @@ struct ObserveToolTests {
     }
 
     @Test(
+        "A server that is unavailable for a while is no end of it, and what a person reads says so",
+        arguments: [[], ["--json"]])
+    func unavailable(shape: [String]) async throws {
+        let router = Router()
+        let reads = Locked(0)
+        let resource = router.observable("n") { _, _ in
+            let number = reads.withLock { reads in
+                reads += 1
+                return reads
+            }
+            var response = number == 2 ? Response(.serviceUnavailable) : Response(text: "\(number)")
+            // The value is old before the server wants to be asked again.
+            response.options.maxAge = number == 2 ? 3 : 1
+            return response
+        }
+        try await Loopback.withServer(router) { uris in
+            let tool = try ToolProcess(.coap, ["observe"] + shape + [uris[0].authority + "/n"])
+            _ = await tool.output { $0.contains("\n") }
+            resource.changed()
+            let isJSON = !shape.isEmpty
+            let again = await tool.output { output in
+                let lines = output.split(separator: "\n")
+                return isJSON ? lines.count { $0.contains(#""value""#) } >= 2 : lines.count >= 2
+            }
+            #expect(again.status == .min, "\(again.transcript)")
+            tool.interrupt()
+            let result = await tool.end()
+            #expect(result.status == 130, "\(result.transcript)")
+            let (notes, stale) = isJSON ? (result.output, #""stale""#) : (result.errors, "stale since ")
+            #expect(notes.contains(stale) && notes.contains("resumed"), "\(result.transcript)")
+            for word in ["ended", "Service Unavailable"] {
+                #expect(!result.transcript.contains(word), "\(result.transcript)")
+            }
+        }
+    }
+
+    @Test(
         "What makes no sense is refused",
         arguments: [
             ["-n", "0"], ["--until", "soon"], ["--json", "--plot"], ["-A", "nonsense"], ["-O", "nonsense"],

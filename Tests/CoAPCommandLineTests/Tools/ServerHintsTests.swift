@@ -52,4 +52,28 @@ struct ServerHintsTests {
             lines(folder)
                 == ["  no device has a key or certificate here; add one with: coap keys add NAME --keys \(keys.path)"])
     }
+
+    @Test(
+        "The lines of the plugtest work when they are pasted", .timeLimit(.minutes(5)),
+        arguments: [
+            ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"], ["coap://[::1]:0"], ["coaps://[::1]:0"],
+            ["coap://0.0.0.0:0", "coaps://0.0.0.0:0"],
+        ])
+    func plugtest(listen: [String]) async throws {
+        try await RunningServer.with(listen: listen, arguments: ["--scenario", "plugtest"]) { server in
+            let started = await server.process.output { $0.contains("  coap conformance ") }
+            let lines = started.output.split(separator: "\n").filter { $0.hasPrefix("  ") }.map(String.init)
+            let (gets, others) = (lines.filter { $0.contains("/test") }, lines.filter { !$0.contains("/test") })
+            // One for each client and endpoint, and one for all cases.
+            #expect(gets.count >= listen.count && others.count == 1, "\(started.transcript)")
+            #expect(others[0].contains("--secure-port") == (listen.count == 2))
+            let path = Tool.coap.url.deletingLastPathComponent().path
+            for line in gets.filter({ $0.contains("coap-get") }) + others {
+                let isSuite = !line.contains("/test")
+                let result = try await ToolProcess.run(
+                    .shell, ["-c", "PATH=\(path):$PATH;" + line + (isSuite ? " --tests CORE_01 CORE_02" : "")])
+                #expect(result.status == 0 && !result.output.isEmpty, "\(line): \(result.transcript)")
+            }
+        }
+    }
 }
