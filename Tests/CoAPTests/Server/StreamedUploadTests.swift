@@ -96,8 +96,8 @@ struct StreamedUploadTests {
         let bodies = Locked<[WeakBody]>([])
     }
 
+    // Sendable: a weak reference to what is Sendable itself.
     private struct WeakBody: @unchecked Sendable {
-        // Sendable: a weak reference to what is Sendable itself.
         weak var body: RequestBody?
         init(_ body: RequestBody) { self.body = body }
     }
