@@ -145,6 +145,37 @@ struct BrokenServerTests {
         #expect(reason.contains("/b does not match"))
     }
 
+    @Test("A slow resource that acknowledges what needs no acknowledgement", arguments: [true, false])
+    func slowAcknowledgement(isEmpty: Bool) async throws {
+        let reason = try await Judge.failure("CORE_17") { message, number in
+            guard number > 1, isEmpty else { return [message.answer().bytes] }
+            return [
+                Message(.acknowledgement, .empty, messageID: message.messageID).bytes,
+                message.push(1, type: .nonConfirmable).bytes,
+            ]
+        }
+        #expect(reason.contains("an acknowledgement answers a NON"))
+    }
+
+    @Test("A refused PUT that changes the resource all the same")
+    func refusedPut() async throws {
+        let stored = Locked("text")
+        let reason = try await Judge.failure("CORE_22") { message, _ in
+            stored.withLock { stored in
+                func tag(_ text: String) -> [UInt8] { Array(text.utf8.suffix(8)) }
+                let old = tag(stored)
+                guard message.code == Method.put.code else {
+                    return [message.answer(.content, [.text, CoAPOption(.eTag, old)], stored).bytes]
+                }
+                let condition = message.options.first(.ifMatch)
+                stored = String(decoding: message.payload, as: UTF8.self)
+                let isRefused = condition != nil && condition != old
+                return [message.answer(isRefused ? .preconditionFailed : .changed, [], "").bytes]
+            }
+        }
+        #expect(reason.contains("refused changed the resource"))
+    }
+
     @Test("Observe that does not increase")
     func observe() async throws {
         let reason = try await Judge.failure("OBS_01") { message, _ in

@@ -37,6 +37,16 @@ struct ReportTests {
         #expect(!isGood(.pass, .inconclusive("")))
     }
 
+    @Test("Why nothing was tried, each reason once")
+    func nothingTried() {
+        func why(_ verdicts: Verdict...) -> String? {
+            SuiteReport(server: "", results: verdicts.map(Self.result), duration: .zero).whyNothingWasTried
+        }
+        #expect(why(.skipped("give a"), .skipped("give b"), .skipped("give a")) == "give a; give b")
+        #expect(why(.skipped("give a"), .pass) == nil)
+        #expect(why(.skipped("give a"), .inconclusive("")) == nil)
+    }
+
     @Test("Text keeps what a server sent on its line")
     func text() {
         let text = TextReport.text(report, showsWire: true)

@@ -20,8 +20,9 @@ public struct ConformanceCommand: AsyncParsableCommand {
               coap conformance coap://192.0.2.7 --tests 'BLOCK*' -v
               coap conformance coap://localhost --junit conformance.xml
 
-            The exit code is 0 when all cases passed that were not skipped, 1 when one failed, and as for the other \
-            commands when there is no server.
+            The exit code is 0 when all cases passed that were not skipped, 1 when one did not or no case could be tried, \
+            and as for the other commands when there is no server. When the server falls silent on the way the results up to \
+            there are reported, and the exit code is 69.
             """, version: CommandLineTool.version)
 
     /// How the results are written.
@@ -34,7 +35,8 @@ public struct ConformanceCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Which cases, 'CORE*' or 'OBS_01'; all without it.", valueName: "pattern"))
+        help: ArgumentHelp(
+            "Which cases, 'CORE*' or 'OBS_01'; all without it. The server stands before it.", valueName: "pattern"))
     var tests: [String] = []
 
     @Option(
@@ -65,13 +67,7 @@ public struct ConformanceCommand: AsyncParsableCommand {
 
     /// Runs the cases and says what became of them.
     public func run() async throws {
-        let cases = TestSuite.matching(tests)
-        guard !cases.isEmpty else {
-            throw CoAPError(
-                .invalidArgument,
-                "no case is called \(tests.map { "'\(PrintableText.escaped($0.utf8))'" }.joined(separator: " or ")); "
-                    + "--list shows them")
-        }
+        let cases = try TestSuite.selection(tests)
         guard !list else {
             let rows = cases.map { [$0.id, $0.rfc, $0.title] }
             return try Terminal.write(Table(heading: ["CASE", "RFC", "TITLE"], rows: rows).text(for: .output))
@@ -79,11 +75,11 @@ public struct ConformanceCommand: AsyncParsableCommand {
         guard let uri else { throw CoAPError(.invalidArgument, "the server is missing: write coaps://host") }
         let format = json ? Format.json : format
         let start = ContinuousClock.now
-        let server = try await server(try CoAPURI(uri))
+        let server = try await server(try ServerUnderTest.uri(of: try CoAPURI(uri)))
         let verbose = verbose
         let runner = SuiteRunner(server)
         let failure = Locked<OutputError?>(nil)
-        let results = try await runner.run(cases) { result in
+        let outcome = try await runner.outcome(of: cases) { result in
             guard format == .text else { return }
             do throws(OutputError) {
                 try Terminal.write(TextReport.lines(of: result, showsWire: verbose))
@@ -93,13 +89,20 @@ public struct ConformanceCommand: AsyncParsableCommand {
         }
         if let failure = failure.withLock({ $0 }) { throw failure }
         let report = SuiteReport(
-            server: server.uri.authority, results: results, duration: ContinuousClock.now - start)
+            server: server.uri.authority, results: outcome.results, duration: ContinuousClock.now - start)
         switch format {
         case .text: try Terminal.write(report.summary + "\n")
         case .json: try Terminal.write(JSONReport.object(report).pretty + "\n")
         case .junit: try Terminal.write(JUnitReport.xml(report))
         }
         if let junit { try OutputFile.write(Array(JUnitReport.xml(report).utf8), to: junit) }
+        if outcome.fellSilent {
+            throw CoAPError(
+                .timeout,
+                "\(report.server) fell silent on the way; see whether it still runs, start it again, and repeat the cases "
+                    + "that were not tried with --tests")
+        }
+        if let reason = report.whyNothingWasTried { Terminal.complain("no case could be tried: \(reason)") }
         guard report.isGood else { throw Finished(status: ExitStatus.notConforming) }
     }
 

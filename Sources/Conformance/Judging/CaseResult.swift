@@ -16,3 +16,12 @@ package struct CaseResult: Hashable, Sendable {
     /// Every message in both directions, each on a line that is safe to show.
     package let wire: [String]
 }
+
+extension CaseResult {
+    /// Of a case that did not begin.
+    init(_ testCase: TestCase, _ verdict: Verdict) {
+        self.init(
+            id: testCase.id, title: testCase.title, rfc: testCase.rfc, verdict: verdict, notes: [], duration: .zero,
+            wire: [])
+    }
+}

@@ -39,6 +39,14 @@ extension CaseRun {
             exchange.isPiggybacked, "the response came in a \(exchange.response.type), not in the acknowledgement")
     }
 
+    /// Demands that nothing acknowledged a non-confirmable request (RFC 7252 §4.3).
+    func expectUnacknowledged(_ exchange: Exchange) throws(CaseEnd) {
+        try expect(exchange.acknowledgement == nil, "an acknowledgement answers a NON")
+        if exchange.response.type == .confirmable {
+            note("the response to a NON came in a CON, which RFC 7252 §5.2.3 allows")
+        }
+    }
+
     /// Demands an empty acknowledgement and a confirmable response behind it.
     func expectSeparate(_ exchange: Exchange) throws(CaseEnd) {
         try expect(!exchange.isPiggybacked, "the response stands in the acknowledgement and is not separate")

@@ -12,8 +12,8 @@ package final class CaseRun {
     var acknowledges = true
     /// The tokens under which notifications may come at any time.
     var observed: Set<Token> = []
-    /// When each confirmable message of the server came, repetitions too, by message id.
-    private(set) var arrivals: [UInt16: [MonotonicTime]] = [:]
+    /// The confirmable messages of the server in their order, repetitions too.
+    private(set) var arrivals: [Arrival] = []
 
     /// True once a connection stood.
     private(set) var isConnected = false
@@ -107,7 +107,7 @@ package final class CaseRun {
     /// (RFC 7252 §4.2, §4.8).
     func exchange(_ request: Message, within patience: Duration = .seconds(12)) throws(CaseEnd) -> Exchange {
         let channel = try channel()
-        let patience = channel.loss == nil ? patience : .seconds(60)
+        let patience = channel.loss == nil ? patience : .seconds(40)
         let deadline = MonotonicTime.now + patience
         var interval = Duration.seconds(2)
         var next = MonotonicTime.now + interval
@@ -198,7 +198,9 @@ package final class CaseRun {
             if !answeredIDs.contains(message.messageID) { inbox.append(message) }
         case .confirmable, .nonConfirmable:
             let isConfirmable = message.type == .confirmable
-            if isConfirmable { arrivals[message.messageID, default: []].append(.now) }
+            if isConfirmable {
+                arrivals.append(Arrival(messageID: message.messageID, token: message.token, time: .now))
+            }
             let isNew = seenIDs.insert(message.messageID).inserted
             log.note("<-", message, isNew ? "" : "again")
             let isKnown = message.code != .empty && knownTokens.contains(message.token)

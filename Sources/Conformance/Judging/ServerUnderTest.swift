@@ -27,6 +27,18 @@ package struct ServerUnderTest: Sendable {
 
     var isPlain: Bool { if case .plain = security { true } else { false } }
 
+    /// The URI of a server that can be judged.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for a URI that names more: the cases bring paths of their own.
+    package static func uri(of server: CoAPURI) throws(CoAPError) -> CoAPURI {
+        guard server.path.allSatisfy(\.isEmpty), server.query.isEmpty else {
+            throw CoAPError(
+                .invalidArgument,
+                "the cases bring their own paths and queries; write \(server.authority) and nothing behind it")
+        }
+        return CoAPURI(scheme: server.scheme, host: server.host, port: server.port)
+    }
+
     /// The key that every server of a plugtest knows (dtls.yml).
     package static func plugtestKey(_ key: String = "sesame") throws(CoAPError) -> PreSharedKey {
         try PreSharedKey(identity: "password", key: Secret(key.utf8))

@@ -14,26 +14,46 @@ package struct SuiteRunner: Sendable {
         self.patience = patience
     }
 
+    /// What became of cases.
+    package struct Outcome: Sendable {
+        /// A result for each case, in their order; ``Verdict/notTried`` for those left when the server fell silent.
+        package let results: [CaseResult]
+        /// True when nothing came back any more, case after case.
+        package let fellSilent: Bool
+    }
+
+    /// Runs cases and returns their results, as ``outcome(of:finished:)`` does.
+    package func run(
+        _ cases: [TestCase], finished: @escaping @Sendable (CaseResult) -> Void = { _ in }
+    ) async throws(CoAPError) -> [CaseResult] { try await outcome(of: cases, finished: finished).results }
+
     /// Runs cases.
     ///
     /// - Parameters:
     ///   - cases: which; the results come in their order.
     ///   - finished: hears of each result as it comes, on any thread.
-    /// - Throws: `CoAPError`: `timeout` when the server does not answer at all or fell silent on the way, `handshakeFailed` when
-    ///   no DTLS connection comes about, `cancelled`.
-    package func run(
-        _ cases: [TestCase], finished: @escaping @Sendable (CaseResult) -> Void = { _ in }
-    ) async throws(CoAPError) -> [CaseResult] {
-        if cases.contains(where: { $0.family != .dtls }) { try await knock() }
+    /// - Throws: `CoAPError`: `timeout` when the server does not answer at all, `handshakeFailed` when no DTLS connection comes
+    ///   about, `cancelled`.
+    package func outcome(
+        of cases: [TestCase], finished: @escaping @Sendable (CaseResult) -> Void = { _ in }
+    ) async throws(CoAPError) -> Outcome {
+        if cases.contains(where: { $0.family != .dtls }) {
+            try await knock()
+        } else if let secure = server.secure {
+            try await knock(at: secure)
+        }
         let silence = Locked(0)
         let results = Locked<[String: CaseResult]>([:])
         let limit = patience
         @Sendable func one(_ testCase: TestCase) async {
-            guard !Task.isCancelled, silence.withLock({ $0 < limit }) else { return }
-            let (result, wasHeard) = await judge(testCase)
+            guard !Task.isCancelled else { return }
+            let (result, wasHeard) =
+                silence.withLock({ $0 < limit })
+                ? await judge(testCase) : (CaseResult(testCase, .notTried), wasHeard: false)
             var wasTried = true
             if case .skipped = result.verdict { wasTried = false }
-            if wasTried { silence.withLock { $0 = wasHeard ? 0 : $0 + 1 } }
+            // Given up is given up: who is still at it heard what came before.
+            if wasTried { silence.withLock { $0 = wasHeard && $0 < limit ? 0 : $0 + 1 } }
             results.withLock { $0[result.id] = result }
             finished(result)
         }
@@ -50,13 +70,9 @@ package struct SuiteRunner: Sendable {
             }
         }
         if Task.isCancelled { throw CoAPError(.cancelled, "the cases were interrupted") }
-        guard silence.withLock({ $0 < limit }) else {
-            throw CoAPError(
-                .timeout, "\(server.uri.authority) fell silent: nothing came back in \(limit) cases one after the other"
-            )
-        }
         let found = results.withLock { $0 }
-        return cases.compactMap { found[$0.id] }
+        return Outcome(
+            results: cases.compactMap { found[$0.id] }, fellSilent: silence.withLock { $0 >= limit })
     }
 
     /// Runs one case on a thread of its own.
@@ -75,9 +91,7 @@ package struct SuiteRunner: Sendable {
                     continuation.resume(returning: (result, run.wasHeard))
                 }
             } catch {
-                let result = CaseResult(
-                    id: testCase.id, title: testCase.title, rfc: testCase.rfc,
-                    verdict: .inconclusive(error.description), notes: [], duration: .zero, wire: [])
+                let result = CaseResult(testCase, .inconclusive(error.description))
                 continuation.resume(returning: (result, false))
             }
         }
@@ -112,5 +126,32 @@ package struct SuiteRunner: Sendable {
             }
         }
         try found.get()
+    }
+
+    /// Begins a handshake where only cases of DTLS go, for the same reason. Whom it concerns does not matter: whoever refuses
+    /// the key answers too.
+    private func knock(at secure: SocketAddress) async throws(CoAPError) {
+        let server = server
+        let found: Result<Bool, CoAPError> = await withCheckedContinuation { continuation in
+            do throws(CoAPError) {
+                let security = ClientSecurity.preSharedKey(try ServerUnderTest.plugtestKey())
+                try BlockingCall.start {
+                    let isHeard: Bool
+                    do throws(CaseEnd) {
+                        let channel = try WireChannel(to: secure, security, host: server.uri.host, log: WireLog())
+                        isHeard = channel.isHeard(within: .seconds(10))
+                    } catch {
+                        isHeard = false
+                    }
+                    continuation.resume(returning: .success(isHeard))
+                }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
+        guard try found.get() else {
+            let place = server.uri.scheme == .coaps ? server.uri.authority : "--secure-port \(secure.port)"
+            throw CoAPError(.timeout, "nobody answers at \(place)")
+        }
     }
 }

@@ -11,6 +11,9 @@ package enum Verdict: Hashable, Sendable {
     /// What was seen decides nothing.
     case inconclusive(String)
 
+    /// What becomes of the cases left when the server fell silent.
+    package static let notTried = Verdict.inconclusive("not tried: the server fell silent")
+
     /// One word.
     package var word: String {
         switch self {

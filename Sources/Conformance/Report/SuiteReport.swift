@@ -22,6 +22,14 @@ package struct SuiteReport: Sendable {
         count("pass") > 0 && count("fail") == 0 && count("inconclusive") == 0
     }
 
+    /// Why nothing was tried, a reason after the other; nil when something was.
+    package var whyNothingWasTried: String? {
+        guard count("skipped") == results.count else { return nil }
+        var reasons: [String] = []
+        for reason in results.compactMap(\.verdict.reason) where !reasons.contains(reason) { reasons.append(reason) }
+        return reasons.joined(separator: "; ")
+    }
+
     /// `55 cases: 50 passed, 2 failed, 3 skipped`.
     package var summary: String {
         let unclear = count("inconclusive")

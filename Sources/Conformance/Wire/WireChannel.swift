@@ -6,12 +6,20 @@ import Glibc
 /// A way to a server that hides nothing: whole messages go out and come in, over UDP or DTLS. Every call blocks; a channel
 /// belongs to one thread.
 package final class WireChannel {
-    /// Datagrams that are lost on purpose; nil for none.
+    /// The messages that are lost on purpose; nil for none.
     package var loss: Loss?
+    /// The flight of the handshake whose first datagram is lost on purpose; nil for none.
+    var losing: HandshakeFlight?
     /// How many datagrams came, DTLS's own among them.
     package private(set) var datagramsHeard = 0
-    /// How many were lost on purpose before the handshake was done.
-    private(set) var handshakeLosses = 0
+    /// How many messages were lost on purpose, by what they are.
+    package private(set) var lost: [Loss.Kind: Int] = [:]
+    /// The flights of the handshake that went out or came in, lost or not.
+    private(set) var flights: Set<HandshakeFlight> = []
+    /// The flight whose first datagram was lost on purpose.
+    private(set) var lostFlight: HandshakeFlight?
+    /// True once that datagram was sent again, by whichever side.
+    private(set) var isLostFlightRepeated = false
     /// How often this side repeated a flight of the handshake.
     private(set) var handshakeRepetitions = 0
 
@@ -20,6 +28,8 @@ package final class WireChannel {
     private let descriptor: Int32
     /// What came and was not looked at yet.
     private var arrived: [[UInt8]] = []
+    /// What the lost datagram of the handshake began with.
+    private var lostHead: [UInt8] = []
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     deinit { close(descriptor) }
@@ -28,10 +38,8 @@ package final class WireChannel {
     ///
     /// - Throws: ``CaseEnd`` when the system has no way there, or OpenSSL refuses the credentials.
     init(
-        to address: SocketAddress, _ security: ClientSecurity, host: String, suites: [String]? = nil, loss: Loss? = nil,
-        log: WireLog
+        to address: SocketAddress, _ security: ClientSecurity, host: String, suites: [String]? = nil, log: WireLog
     ) throws(CaseEnd) {
-        self.loss = loss
         self.log = log
         guard let socket = address.connectedSocket() else { throw .inconclusive("there is no way to \(address)") }
         descriptor = socket
@@ -59,6 +67,15 @@ package final class WireChannel {
         return dtls.state
     }
 
+    /// Begins the handshake and waits until anything comes; false when nothing does.
+    func isHeard(within patience: Duration) -> Bool {
+        let deadline = MonotonicTime.now + patience
+        dtls?.handshake()
+        flush()
+        while datagramsHeard == 0, MonotonicTime.now < deadline { step(until: deadline) }
+        return datagramsHeard > 0
+    }
+
     private func noteAlerts() {
         for alert in dtls?.alerts ?? [] {
             let grade = alert.isFatal ? "fatal" : "warning"
@@ -68,7 +85,7 @@ package final class WireChannel {
 
     /// Sends a message, whatever is in it.
     package func send(_ message: Message, remark: String = "") {
-        guard !loses(outgoing: true) else { return log.note("-x", message, "lost on purpose") }
+        guard !loses(message, outgoing: true) else { return log.note("-x", message, "lost on purpose") }
         log.note("->", message, remark)
         sendBytes(message.bytes)
     }
@@ -94,13 +111,30 @@ package final class WireChannel {
         for datagram in dtls?.takeOutgoing() ?? [] { transmit(datagram) }
     }
 
-    private func loses(outgoing: Bool) -> Bool { loss?.loses(outgoing: outgoing) ?? false }
+    private func loses(_ message: Message?, outgoing: Bool) -> Bool {
+        let kind = Loss.Kind(message, outgoing: outgoing)
+        guard loss?.loses(kind, outgoing: outgoing) ?? false else { return false }
+        lost[kind, default: 0] += 1
+        return true
+    }
+
+    /// True when a datagram of the handshake is the one that is to be lost.
+    private func loses(handshake datagram: [UInt8], outgoing: Bool) -> Bool {
+        guard let flight = HandshakeFlight(datagram, outgoing: outgoing) else { return false }
+        flights.insert(flight)
+        let head = HandshakeFlight.head(datagram)
+        if flight == lostFlight, head == lostHead { isLostFlightRepeated = true }
+        guard flight == losing else { return false }
+        losing = nil
+        lostFlight = flight
+        lostHead = head
+        return true
+    }
 
     /// Sends what the handshake wants sent, by way of what is lost.
     private func flush() {
         for datagram in dtls?.takeOutgoing() ?? [] {
-            if dtls?.state != .connected, loses(outgoing: true) {
-                handshakeLosses += 1
+            if loses(handshake: datagram, outgoing: true) {
                 log.note("-x handshake record of \(datagram.count) bytes (lost on purpose)")
             } else {
                 transmit(datagram)
@@ -137,16 +171,14 @@ package final class WireChannel {
     private func take(_ datagram: [UInt8]) {
         datagramsHeard += 1
         guard let dtls else {
-            if loses(outgoing: false) { return noteLost(datagram) }
+            if loses(Message(datagram), outgoing: false) { return noteLost(datagram) }
             return arrived.append(datagram)
         }
-        let wasConnecting = dtls.state != .connected
-        if wasConnecting, loses(outgoing: false) {
-            handshakeLosses += 1
+        if loses(handshake: datagram, outgoing: false) {
             return log.note("x- handshake datagram of \(datagram.count) bytes (lost on purpose)")
         }
         for message in dtls.receive(datagram) {
-            if !wasConnecting, loses(outgoing: false) { noteLost(message) } else { arrived.append(message) }
+            if loses(Message(message), outgoing: false) { noteLost(message) } else { arrived.append(message) }
         }
         flush()
     }

@@ -7,8 +7,10 @@ import Testing
 /// Runs single cases.
 enum Judge {
     /// The result of one case against a server that answers so.
-    static func result(_ name: String, _ answer: @escaping RuleBreaker.Answer) async throws -> CaseResult {
-        let server = try RuleBreaker(answer: answer)
+    static func result(
+        _ name: String, push: @escaping RuleBreaker.Push = { _, _ in [] }, _ answer: @escaping RuleBreaker.Answer
+    ) async throws -> CaseResult {
+        let server = try RuleBreaker(answer: answer, push: push)
         let uri = CoAPURI(scheme: .coap, host: "127.0.0.1", port: server.address.port)
         let runner = SuiteRunner(ServerUnderTest(uri: uri, address: server.address, security: .plain))
         let results = try await runner.run(TestSuite.matching([name]))
@@ -17,8 +19,10 @@ enum Judge {
     }
 
     /// The reason of a failure; fails the test when there is none.
-    static func failure(_ name: String, _ answer: @escaping RuleBreaker.Answer) async throws -> String {
-        let result = try await result(name, answer)
+    static func failure(
+        _ name: String, push: @escaping RuleBreaker.Push = { _, _ in [] }, _ answer: @escaping RuleBreaker.Answer
+    ) async throws -> String {
+        let result = try await result(name, push: push, answer)
         guard case .fail(let reason) = result.verdict else {
             Issue.record("\(result.verdict): \(result.wire.joined(separator: "\n"))")
             return ""
