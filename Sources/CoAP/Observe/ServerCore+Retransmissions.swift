@@ -11,10 +11,13 @@ extension ServerCore {
     }
 
     private func armRetransmissions() {
-        guard observations.retransmissionTimer == nil, let earliest = observations.retransmissions.earliest() else {
-            return
+        guard let earliest = observations.retransmissions.earliest() else { return }
+        if let timer = observations.retransmissionTimer {
+            // A message that was repeated before waits longer than a new one.
+            guard earliest < observations.retransmissionDeadline else { return }
+            loop.cancel(timer)
         }
-        // Later messages are due later: the timer that is set is early enough for them, but for what chance adds.
+        observations.retransmissionDeadline = earliest
         let delay = max(earliest - .now, .milliseconds(10))
         observations.retransmissionTimer = loop.schedule(after: delay) { [weak self] in
             guard let self else { return }

@@ -6,6 +6,8 @@ final class ServerObservations {
     /// The confirmable notifications under way.
     var retransmissions = RetransmissionQueue<ObserverKey>()
     var retransmissionTimer: TimerQueue<() -> Void>.ID?
+    /// When it ends.
+    var retransmissionDeadline = MonotonicTime.now
     let metrics = ObserveMetrics()
 
     init(_ configuration: ServerConfiguration) {

@@ -379,6 +379,28 @@ struct ObservationTests {
         }
     }
 
+    @Test("A notification is repeated in its own time, whatever waits for longer")
+    func repetitionOfAnother() async throws {
+        let router = Router()
+        let other = router.observable("other", notifications: .confirmable) { _, _ in "other" }
+        try await withServer(.confirmable, router: router) { fixture, uri in
+            let client = try ObservingSocket(to: uri)
+            _ = try await client.answer("t", token: [1], observe: 0)
+            _ = try await client.answer("other", token: [2], observe: 0)
+            fixture.set("1")
+            for _ in 0..<4 {
+                let message = try await client.nextOrCopy()
+                #expect(message.token.bytes == [1])
+            }
+            // The next copy of that is due in 16 to 24 s, two of this within 9 s.
+            other.changed()
+            for _ in 0..<3 {
+                let message = try await client.nextOrCopy()
+                #expect(message.token.bytes == [2])
+            }
+        }
+    }
+
     @Test(
         "A peer that is not heard of is asked by a confirmable notification; over DTLS it stays while it acknowledges")
     func probing() async throws {
