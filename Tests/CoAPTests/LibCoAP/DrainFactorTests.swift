@@ -27,4 +27,22 @@ struct DrainFactorTests {
             #expect(factor.value == expected)
         }
     }
+
+    @Test("One message at a time is asked for by two only now and then")
+    func single() {
+        var factor = DrainFactor()
+        var inVain = 0
+        for _ in 0..<1_000 {
+            if factor.value > 1 { inVain += 1 }
+            factor.note(handled: 1)
+        }
+        #expect((1...40).contains(inVain))
+        // A socket that fills is found out soon.
+        var batches = 0
+        while factor.value < DrainFactor.maximum {
+            factor.note(handled: factor.value)
+            batches += 1
+        }
+        #expect(batches <= DrainFactor.patience + 6)
+    }
 }
