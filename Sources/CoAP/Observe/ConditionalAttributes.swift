@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// When an observer wants to be notified: the parameters of its query that say so
-/// (draft-ietf-core-conditional-attributes).
+/// When an observer wants to be notified: the parameters of its query that say so (draft-ietf-core-conditional-attributes), with the
+/// names of its first versions, `pmin`, and those of later ones, `c.pmin`.
 struct ConditionalAttributes: Equatable {
     /// `pmin`: the least time between two notifications; above zero.
     var minimumPeriod: Duration?
@@ -13,7 +13,8 @@ struct ConditionalAttributes: Equatable {
     var lessThan: Double?
     /// `st`: the least change since the last notification; above zero.
     var step: Double?
-    /// `band`: `gt` and `lt` are the ends of a range, within which every change is notified.
+    /// `band`, by its presence: `lt` is the least and `gt` the largest value that is notified; the other way round they leave out what
+    /// is between them. A change there counts, or one by ``step`` if there is one.
     var isBand = false
 
     private static let names: Set<String> = ["pmin", "pmax", "gt", "lt", "st", "band"]
@@ -31,7 +32,7 @@ struct ConditionalAttributes: Equatable {
         var seen: Set<String> = []
         for argument in query {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(parts[0])
+            let name = Self.plain(parts[0])
             guard Self.names.contains(name) else { continue }
             guard seen.insert(name).inserted else { throw Self.bad("\(name) stands twice") }
             let value = parts.count > 1 ? String(parts[1]) : nil
@@ -44,12 +45,7 @@ struct ConditionalAttributes: Equatable {
                 let number = try Self.number(name, value)
                 guard number > 0 else { throw Self.bad("st must be above zero") }
                 step = number
-            default:
-                switch value {
-                case nil, "true", "1": isBand = true
-                case "false", "0": isBand = false
-                default: throw Self.bad("band is true or false")
-                }
+            default: isBand = true
             }
         }
         if let minimumPeriod, let maximumPeriod, maximumPeriod < minimumPeriod {
@@ -67,28 +63,37 @@ struct ConditionalAttributes: Equatable {
     func admits(_ value: Double?, after last: Double?) -> Bool {
         if isAboutTime { return true }
         guard let value, let last else { return true }
-        if let step, abs(value - last) >= step { return true }
-        if isBand { return isInBand(value) }
+        let isStep = step.map { abs(value - last) >= $0 }
+        if isBand { return isInBand(value) && isStep ?? true }
+        if isStep == true { return true }
         if let greaterThan, (value > greaterThan) != (last > greaterThan) { return true }
         if let lessThan, (value < lessThan) != (last < lessThan) { return true }
         return false
     }
 
-    /// One end bounds the range at one side; two ends the wrong way round leave out what is between them.
     private func isInBand(_ value: Double) -> Bool {
         switch (lessThan, greaterThan) {
-        case (let low?, let high?) where low <= high: value >= low && value <= high
-        case (let low?, let high?): value >= low || value <= high
-        case (let low?, nil): value >= low
-        case (nil, let high?): value <= high
+        case (let less?, let greater?) where greater < less: greater <= value && value <= less
+        case (let less?, let greater?): value <= less || value >= greater
+        case (let least?, nil): value >= least
+        case (nil, let most?): value <= most
         case (nil, nil): true
         }
     }
 
+    /// Max-Age of a response, which says no longer time than ``maximumPeriod``: nothing new by then means that something is wrong.
+    func maximumAge(_ given: UInt32?) -> UInt32? {
+        guard let maximumPeriod else { return given }
+        let seconds = maximumPeriod.components.seconds + (maximumPeriod.components.attoseconds > 0 ? 1 : 0)
+        return min(given ?? 60, UInt32(clamping: seconds))
+    }
+
     /// The arguments of a query that are no conditions.
     static func removed(from query: [String]) -> [String] {
-        query.filter { !names.contains(String($0.prefix { $0 != "=" })) }
+        query.filter { !names.contains(plain($0.prefix { $0 != "=" })) }
     }
+
+    private static func plain(_ name: Substring) -> String { String(name.hasPrefix("c.") ? name.dropFirst(2) : name) }
 
     private static func period(_ name: String, _ value: String?) throws(ResponseError) -> Duration {
         let seconds = try number(name, value)

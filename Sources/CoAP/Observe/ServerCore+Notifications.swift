@@ -164,7 +164,9 @@ extension ServerCore: ObservationSink {
     private func fitting(
         notification response: Response, to observer: Observer, _ session: ServerSession
     ) -> Response {
-        let response = shaped(notification: response, to: observer, session)
+        var response = response
+        response.options.maxAge = observer.state.conditions.maximumAge(response.options.maxAge)
+        response = shaped(notification: response, to: observer, session)
         let room = session.handle.maximumMessageSize - Int(observer.key.token.count)
         return response.fits(room) ? response : FittedResponse(response, room: room).response
     }

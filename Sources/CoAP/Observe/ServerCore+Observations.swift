@@ -42,6 +42,7 @@ extension ServerCore {
         let sequence = observation.resource.sequence.number
         var answer = response
         answer.options.observe = sequence
+        answer.options.maxAge = observation.conditions.maximumAge(answer.options.maxAge)
         answer = fitting(answer, request)
         guard answer.code.isSuccess else {
             if replaced { removeObserver(key, "refused") }

@@ -19,6 +19,7 @@ struct ConditionalAttributesTests {
         #expect(read.lessThan == -3)
         #expect(read.step == 0.1)
         #expect(read.isBand)
+        #expect(try Self.parse("c.pmin=0.5", "c.pmax=10", "c.gt=21.5", "c.lt=-3", "c.st=0.1", "c.band") == read)
     }
 
     @Test(
@@ -26,7 +27,7 @@ struct ConditionalAttributesTests {
         arguments: [
             ["pmin=0"], ["pmin=-1"], ["pmin"], ["pmin=x"], ["pmax=0"], ["pmin=5", "pmax=4"], ["gt="], ["lt=nan"],
             ["st=0"],
-            ["st=-2"], ["gt=1", "gt=2"], ["band"], ["gt=1", "band=maybe"], ["pmax=inf"], ["pmax=1e30"],
+            ["st=-2"], ["gt=1", "c.gt=2"], ["band"], ["pmax=inf"], ["pmax=1e30"],
         ])
     func malformed(query: [String]) {
         let error = #expect(throws: ResponseError.self) { try ConditionalAttributes(query: query) }
@@ -62,16 +63,28 @@ struct ConditionalAttributesTests {
         #expect(!step.admits(20.4, after: 20))
     }
 
-    @Test("band notifies within its ends, or outside of them when they stand the other way round")
+    @Test("band notifies within its ends, or outside of them when they stand the other way round; with st, by steps")
     func band() throws {
-        let inner = try Self.parse("band", "lt=20", "gt=25")
+        let inner = try Self.parse("band", "gt=20", "lt=25")
         #expect(inner.admits(20, after: 22) && inner.admits(25, after: 22))
         #expect(!inner.admits(19, after: 22) && !inner.admits(26, after: 22))
-        let outer = try Self.parse("band", "lt=25", "gt=20")
+        let outer = try Self.parse("band=0", "gt=25", "lt=20")
         #expect(outer.admits(26, after: 22) && outer.admits(19, after: 22))
         #expect(!outer.admits(22, after: 30))
+        let steps = try Self.parse("band", "lt=20", "st=2")
+        #expect(steps.admits(24, after: 22) && !steps.admits(23, after: 22))
+        #expect(!steps.admits(10, after: 22), "a step outside of it is none")
         #expect(try Self.parse("band", "lt=20").admits(21, after: 30))
         #expect(try !Self.parse("band", "gt=20").admits(21, after: 30))
+    }
+
+    @Test("Nobody is told a longer Max-Age than pmax")
+    func maximumAge() throws {
+        #expect(try Self.parse("pmax=2.5").maximumAge(nil) == 3)
+        #expect(try Self.parse("pmax=30").maximumAge(5) == 5)
+        #expect(try Self.parse("pmax=300").maximumAge(nil) == 60)
+        #expect(try Self.parse("pmin=1").maximumAge(nil) == nil)
+        #expect(try Self.parse("pmin=1").maximumAge(90) == 90)
     }
 
     @Test("The handler's request is without them, the rest of the query stays")

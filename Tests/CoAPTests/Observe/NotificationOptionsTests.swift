@@ -36,6 +36,22 @@ struct NotificationOptionsTests {
 
     private static let policies = [NotificationPolicy.confirmable, .nonConfirmable]
 
+    @Test("Who wants to hear at least every two seconds is told that a value is no longer fresh then")
+    func maximumPeriod() async throws {
+        let router = Router()
+        let fixture = Fixture(on: router, .nonConfirmable, bodySize: 4, first: 1)
+        try await Loopback.withServer(router) { uris in
+            let client = try ObservingSocket(to: uris[0])
+            let first = try await client.answer("n?pmax=2", observe: 0)
+            #expect(first.options.maxAge == 2)
+            fixture.set(3)
+            let notification = try await client.next()
+            #expect(notification.options.maxAge == 2)
+            let other = try await client.answer("n", token: [9], observe: 0)
+            #expect(other.options.maxAge == 180)
+        }
+    }
+
     @Test("Max-Age and ETag of the state that is notified, confirmable or not", arguments: policies)
     func options(policy: NotificationPolicy) async throws {
         let router = Router()
