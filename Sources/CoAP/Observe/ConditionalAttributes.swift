@@ -13,8 +13,9 @@ struct ConditionalAttributes: Equatable {
     var lessThan: Double?
     /// `st`: the least change since the last notification; above zero.
     var step: Double?
-    /// `band`, by its presence: `lt` is the least and `gt` the largest value that is notified; the other way round they leave out what
-    /// is between them. A change there counts, or one by ``step`` if there is one.
+    /// `band`, by its presence: alone `lt` is the least value that is notified, and `gt` the largest; of both, where `gt` is below
+    /// `lt`, they are the ends of what is notified, and else of what is not. A change there counts, or one by ``step`` if there is
+    /// one.
     var isBand = false
 
     private static let names: Set<String> = ["pmin", "pmax", "gt", "lt", "st", "band"]

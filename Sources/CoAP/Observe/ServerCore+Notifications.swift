@@ -165,7 +165,10 @@ extension ServerCore: ObservationSink {
         notification response: Response, to observer: Observer, _ session: ServerSession
     ) -> Response {
         var response = response
-        response.options.maxAge = observer.state.conditions.maximumAge(response.options.maxAge)
+        // Of an error it says when to come back.
+        if response.code.isSuccess {
+            response.options.maxAge = observer.state.conditions.maximumAge(response.options.maxAge)
+        }
         response = shaped(notification: response, to: observer, session)
         let room = session.handle.maximumMessageSize - Int(observer.key.token.count)
         return response.fits(room) ? response : FittedResponse(response, room: room).response

@@ -157,10 +157,11 @@ public struct DiscoverCommand: AsyncParsableCommand {
         try Task.checkCancellation()
         guard found.isEmpty else { return }
         let matching = query.isEmpty ? "" : " that matches"
-        guard answers.isEmpty else { return Terminal.complain("none that answered has a resource\(matching)") }
         Terminal.complain(
-            "no server of \(group) answered within \(wait ?? 6) s"
-                + (query.isEmpty ? "" : " with a resource\(matching)"))
+            answers.isEmpty
+                ? "no server of \(group) answered within \(wait ?? 6) s"
+                    + (query.isEmpty ? "" : " with a resource\(matching)")
+                : "none that answered has a resource\(matching)")
         throw Finished(status: ExitStatus.unavailable)
     }
 

@@ -43,7 +43,10 @@ public enum CommandLineTool {
                 // Reading the standard input and looking up a host cannot be cancelled.
                 DispatchQueue.global().asyncAfter(deadline: .now() + grace) {
                     LastActs.ofProcess.run()
-                    Self.sayInterrupted()
+                    // A terminal that somebody has stopped takes nothing, and must not keep the process.
+                    let last = LastActs()
+                    _ = last.add { Self.sayInterrupted() }
+                    last.run()
                     _exit(Self.interrupted)
                 }
             }

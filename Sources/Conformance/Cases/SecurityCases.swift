@@ -114,6 +114,8 @@ enum SecurityCases {
     private static func connect(_ channel: WireChannel) throws(CaseEnd) {
         switch channel.connect() {
         case .connected: return
+        case .connecting where channel.datagramsHeard == 0:
+            throw .inconclusive("nobody answers at the secure port")
         case .connecting: throw .fail("the server does not finish the handshake within 20 s")
         case .failed(let reason):
             let alert = channel.dtls?.alerts.last { !$0.isSent }
@@ -137,6 +139,8 @@ enum SecurityCases {
         let channel = try open(run, security, suites: [certificateSuite])
         switch channel.connect(within: .seconds(8)) {
         case .connected: throw .fail("the server takes a client \(how)")
+        case .connecting where channel.datagramsHeard == 0:
+            throw .inconclusive("nobody answers at the secure port")
         case .connecting: throw .fail("the server says nothing to a client \(how), not even an alert")
         case .failed(let reason):
             guard let alert = channel.dtls?.alerts.last(where: { !$0.isSent }) else {

@@ -20,12 +20,14 @@ struct HalfFinishedUploadsTests {
             let sockets = try (0..<Self.peers).map { _ in try RawSocket(to: uri) }
             func begin(_ range: Range<Int>) async throws {
                 for round in range {
+                    let token = Token.random()
                     for (index, socket) in sockets.enumerated() {
-                        socket.send(Self.firstBlock(round, path: index % 2 == 0 ? ["actuators", "led"] : ["firmware"]))
+                        let path = index % 2 == 0 ? ["actuators", "led"] : ["firmware"]
+                        socket.send(Self.firstBlock(round, token, path: path))
                     }
                     for socket in sockets {
-                        let answer = try #require(await socket.receive().flatMap(Message.init))
-                        #expect(answer.code == .continue)
+                        let code = try await Self.answer(to: token, on: socket)
+                        #expect(code == .continue)
                     }
                 }
             }
@@ -54,14 +56,25 @@ struct HalfFinishedUploadsTests {
         }
     }
 
-    private static func firstBlock(_ number: Int, path: [String]) -> [UInt8] {
+    /// The code of the response, which comes behind an empty acknowledgement when the server is busy.
+    private static func answer(to token: Token, on socket: RawSocket) async throws -> Code {
+        while true {
+            let message = try #require(await socket.receive().flatMap(Message.init))
+            if message.type == .confirmable {
+                socket.send(Message(.acknowledgement, .empty, messageID: message.messageID).bytes)
+            }
+            if message.code != .empty, message.token == token { return message.code }
+        }
+    }
+
+    private static func firstBlock(_ number: Int, _ token: Token, path: [String]) -> [UInt8] {
         var options = Options()
         options.uriPath = path
         options.contentFormat = .text
         options.block1 = BlockOption(number: 0, hasMore: true, size: 1024)
         options.requestTags = [withUnsafeBytes(of: UInt32(number).bigEndian) { Array($0) }]
         return Message(
-            .confirmable, CoAP.Method.put.code, messageID: UInt16(number), token: .random(), options: options,
+            .confirmable, CoAP.Method.put.code, messageID: UInt16(number), token: token, options: options,
             payload: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 1024)
         ).bytes
     }
