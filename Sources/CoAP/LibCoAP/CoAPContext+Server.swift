@@ -48,13 +48,8 @@ extension CoAPContext {
     /// - Throws: `CoAPError` with code `addressUnavailable`.
     func addEndpoint(_ address: SocketAddress, dtls: Bool) throws(CoAPError) -> SocketAddress {
         loop.preconditionOnLoop()
-        // libcoap would share a port that another process holds, and one of the two would hear nothing.
-        let address = try EndpointSocket.checkFree(address)
         let before = EndpointSocket.watched(by: fileDescriptor)
-        var local = address.libcoapAddress
-        guard let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) else {
-            throw CoAPError(.addressUnavailable, "cannot listen on \(address)", cause: String(cString: strerror(errno)))
-        }
+        let endpoint = try makeEndpoint(address, dtls: dtls)
         coap_endpoint_set_default_mtu(endpoint, Self.largestDatagram)
         guard let socket = EndpointSocket.watched(by: fileDescriptor).subtracting(before).first,
             let bound = EndpointSocket.localAddress(of: socket)
@@ -63,6 +58,25 @@ extension CoAPContext {
         hearOwnGroupsOnly(socket)
         EndpointSocket.enlargeBuffers(of: socket)
         return bound
+    }
+
+    private func makeEndpoint(_ wanted: SocketAddress, dtls: Bool) throws(CoAPError) -> OpaquePointer {
+        var attempts = 0
+        while true {
+            // libcoap would share a port that another process holds, and one of the two would hear nothing.
+            let address = try EndpointSocket.checkFree(wanted)
+            var local = address.libcoapAddress
+            if let endpoint = coap_new_endpoint(pointer, &local, dtls ? COAP_PROTO_DTLS : COAP_PROTO_UDP) {
+                return endpoint
+            }
+            let number = errno
+            attempts += 1
+            // A port that was free a moment ago may be somebody's by now; where any will do, another one is as good.
+            guard wanted.port == 0, number == EADDRINUSE, attempts < 10 else {
+                throw CoAPError(
+                    .addressUnavailable, "cannot listen on \(wanted)", cause: String(cString: strerror(number)))
+            }
+        }
     }
 
     /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory. A handshake that takes
