@@ -48,12 +48,13 @@ docs: setup ## Build the documentation, warnings are errors
 
 .PHONY: sanitize-thread
 sanitize-thread: setup-test ## Run the tests under the thread sanitizer
-	@$(need-swift) && swift test --scratch-path .build-tsan --disable-xctest --sanitize thread $(filter)
+	@$(need-swift) && scratch=.build-tsan && \
+		swift build --scratch-path "$$scratch" --build-tests --sanitize thread && run_tests $(filter)
 
 .PHONY: sanitize-address
 sanitize-address: setup-test ## Run the tests under the address sanitizer
-	@$(need-swift) && ASAN_OPTIONS=detect_leaks=0 \
-		swift test --scratch-path .build-asan --disable-xctest --sanitize address $(filter)
+	@$(need-swift) && scratch=.build-asan && export ASAN_OPTIONS=detect_leaks=0 && \
+		swift build --scratch-path "$$scratch" --build-tests --sanitize address && run_tests $(filter)
 
 .PHONY: examples
 examples: setup ## Build every package in Examples/

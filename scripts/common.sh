@@ -23,3 +23,12 @@ need_swift() {
     command -v swift >/dev/null ||
         fail "no 'swift' on PATH. Install a Swift 6.3 (or later) toolchain, or add its usr/bin to PATH, and run this again."
 }
+
+# Runs the tests that were built, with the options of Swift Testing: no more of them at a time than a small machine can serve
+# in time, which `swift test` has no option for.
+run_tests() {
+    local folder
+    folder=$(swift build --scratch-path "$scratch" --show-bin-path)
+    "$folder/swift-coapPackageTests.xctest" --testing-library swift-testing \
+        --experimental-maximum-parallelization-width 32 "$@"
+}

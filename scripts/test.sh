@@ -8,7 +8,7 @@ need_swift
 logs=.build-logs
 mkdir -p "$logs"
 rm -f "$logs/test-summary"
-arguments=(--scratch-path "$scratch" --disable-xctest)
+arguments=()
 
 say "Building the package and its tests"
 swift build --scratch-path "$scratch" --build-tests
@@ -21,7 +21,7 @@ fi
 
 say "Running the tests (all of the output: $logs/test.log)"
 status=0
-swift test --skip-build "${arguments[@]}" </dev/null 2>&1 | tee "$logs/test.log" || status=$?
+run_tests "${arguments[@]}" </dev/null 2>&1 | tee "$logs/test.log" || status=$?
 
 {
     grep -E 'Test .* failed after|Test .* recorded an issue' "$logs/test.log" || true

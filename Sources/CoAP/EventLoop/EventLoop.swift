@@ -72,6 +72,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         core.timers.cancel(timer)
     }
 
+    /// Keeps the loop's thread from sleeping for a while (microseconds), where the next message is about to come.
+    package func lookOut(for duration: Duration) {
+        preconditionOnLoop()
+        core.lookOut(for: duration)
+    }
+
     // MARK: Executor
 
     /// Takes a job of an actor or task.

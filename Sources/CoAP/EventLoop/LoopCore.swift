@@ -22,6 +22,7 @@ final class LoopCore: @unchecked Sendable {
     private var thread = pthread_t()
     private var sources: [Int32: any EventSource] = [:]
     var timers = TimerQueue<() -> Void>()
+    private var lookOutEnd: MonotonicTime?
 
     /// The handle; set before the thread starts, read only by the thread.
     weak var handle: EventLoop?
@@ -99,6 +100,9 @@ final class LoopCore: @unchecked Sendable {
         epoll.remove(source.fileDescriptor)
     }
 
+    /// Does not go to sleep for a while: for what is about to come, being woken takes longer than waiting for it.
+    func lookOut(for duration: Duration) { lookOutEnd = .now + duration }
+
     // MARK: The thread
 
     private func loop() {
@@ -152,6 +156,10 @@ final class LoopCore: @unchecked Sendable {
     /// Milliseconds to wait: none while work stands in the inbox, for ever without a deadline.
     private func timeout() -> Int32 {
         if inbox.withLock({ !$0.work.isEmpty || $0.isStopping }) { return 0 }
+        if let end = lookOutEnd {
+            if .now < end { return 0 }
+            lookOutEnd = nil
+        }
         guard let earliest = timers.earliest() else { return -1 }
         let wait = (earliest - .now).clampedNanoseconds
         return Int32(clamping: (wait + 999_999) / 1_000_000)

@@ -71,7 +71,11 @@ extension ServerCore: CoAPServerContextDelegate {
         if let kept {
             received.transfer = kept.transfer
             received.block1 = kept.transfer.block1
-            if let response = immediateBlock(kept.body, received) { return fill(reply, with: response, received) }
+            if let response = immediateBlock(kept.body, received) {
+                // A client that reads a body asks for its next block at once.
+                if response.options.block2?.hasMore == true { loop.lookOut(for: .microseconds(50)) }
+                return fill(reply, with: response, received)
+            }
             let body = kept.body
             return carryOut(received, reply) { await $0.keptBlock(body, $1) }
         }

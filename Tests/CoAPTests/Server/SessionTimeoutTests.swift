@@ -45,7 +45,7 @@ struct SessionTimeoutTests {
 
     @Test("A session whose peer is not heard ends, whatever comes from its address")
     func rebootedPeer() async throws {
-        try await withSession(timeout: .seconds(1)) { _, relay, lines in
+        try await withSession(timeout: .seconds(3)) { _, relay, lines in
             // A device that lost its session knocks from the old address, with what DTLS does not let through.
             let record: [UInt8] = [23, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 99, 0, 24] + [UInt8](repeating: 7, count: 24)
             let knocking = Task {
@@ -61,12 +61,12 @@ struct SessionTimeoutTests {
 
     @Test("Pings keep a session")
     func pings() async throws {
-        try await withSession(timeout: .seconds(2)) { session, relay, _ in
+        try await withSession(timeout: .seconds(8)) { session, relay, _ in
             let clock = ContinuousClock()
             var last = clock.now
             var longest = Duration.zero
             var isKept = true
-            for _ in 0..<12 where isKept {
+            for _ in 0..<36 where isKept {
                 // libcoap answers four a second, and none in its first quarter of a second.
                 try await Task.sleep(for: .milliseconds(300))
                 isKept = (try? await session.ping()) != nil
@@ -74,7 +74,7 @@ struct SessionTimeoutTests {
                 last = clock.now
             }
             // On a host that stood still for long the session may be gone with good reason.
-            if longest < .seconds(1) {
+            if longest < .seconds(4) {
                 #expect(isKept)
                 #expect(relay.handshakes == 1)
             }
