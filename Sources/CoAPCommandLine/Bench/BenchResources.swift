@@ -2,7 +2,8 @@
 
 import CoAP
 
-/// What `scripts/bench.sh` reads: `/bench`, 20 bytes, and `/bench/{size}`, a body of so many KiB.
+/// What is measured: `/bench`, 20 bytes, `/bench/{size}`, a body of so many KiB, and `/bench/stream`, 100 MiB that are never in memory
+/// at once.
 enum BenchResources {
     static func register(on router: Router) {
         let hidden = LinkAttributes(isListed: false)
@@ -12,6 +13,13 @@ enum BenchResources {
             router.get("bench/\(kibibytes)", attributes: hidden) { _, _ in
                 Response(payload: body, contentFormat: .octetStream)
             }
+        }
+        let size = 100 << 20
+        router.get("bench/stream", attributes: hidden) { _, _ in
+            let body = BodyStream(size: size) { offset, count in
+                (offset..<min(offset + count, size)).map { UInt8(truncatingIfNeeded: $0 >> 10) }
+            }
+            return Response(stream: body, contentFormat: .octetStream)
         }
     }
 }

@@ -111,17 +111,7 @@ struct ObserveToolTests {
         arguments: [[], ["--json"]])
     func unavailable(shape: [String]) async throws {
         let router = Router()
-        let reads = Locked(0)
-        let resource = router.observable("n") { _, _ in
-            let number = reads.withLock { reads in
-                reads += 1
-                return reads
-            }
-            var response = number == 2 ? Response(.serviceUnavailable) : Response(text: "\(number)")
-            // The value is old before the server wants to be asked again.
-            response.options.maxAge = number == 2 ? 3 : 1
-            return response
-        }
+        let resource = router.unavailableOnce()
         try await Loopback.withServer(router) { uris in
             let tool = try ToolProcess(.coap, ["observe"] + shape + [uris[0].authority + "/n"])
             _ = await tool.output { $0.contains("\n") }

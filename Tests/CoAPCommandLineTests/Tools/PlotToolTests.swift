@@ -72,17 +72,7 @@ struct PlotToolTests {
     @Test("While the server is unavailable the chart stays, with a word about it below, until there is a value again")
     func unavailable() async throws {
         let router = Router()
-        let reads = Locked(0)
-        let resource = router.observable("n") { _, _ in
-            let number = reads.withLock { reads in
-                reads += 1
-                return reads
-            }
-            var response = number == 2 ? Response(.serviceUnavailable) : Response(text: "\(number * 111)")
-            // The value is old before the server wants to be asked again.
-            response.options.maxAge = number == 2 ? 3 : 1
-            return response
-        }
+        let resource = router.unavailableOnce()
         try await Loopback.withServer(router) { uris in
             let terminal = try PseudoTerminal()
             let tool = try terminal.run(["observe", "--plot", uris[0].authority + "/n"])

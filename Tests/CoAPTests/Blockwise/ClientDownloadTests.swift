@@ -8,21 +8,10 @@ import Testing
 /// Bodies in blocks from servers that keep to the protocol, and from others.
 @Suite("The client reads in blocks", .timeLimit(.minutes(5)))
 struct ClientDownloadTests {
-    private static func with<Result>(
-        _ server: FakeServer, _ change: (inout ClientConfiguration) -> Void = { _ in },
-        _ body: (ClientSession) async throws -> Result
-    ) async throws -> Result {
-        var configuration = ClientConfiguration()
-        configuration.requestTimeout = .seconds(20)
-        change(&configuration)
-        return try await CoAPClient.withSession(
-            to: server.plain, security: .plain, configuration: configuration, body)
-    }
-
     private static func error(
         _ server: FakeServer, _ change: (inout ClientConfiguration) -> Void = { _ in }
     ) async throws -> CoAPError {
-        try await with(server, change) { session in
+        try await server.withSession(change) { session in
             let error = await #expect(throws: CoAPError.self) { try await session.get("x") }
             return try #require(error)
         }
@@ -36,7 +25,7 @@ struct ClientDownloadTests {
             answer.options.contentFormat = .cbor
             return answer
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.get("x?y", accept: .cbor, options: [CoAPOption(.observe, [])])
             #expect(response.payload == body.bytes)
             #expect(response.contentFormat == .cbor && response.options.size2 == 100_000)
@@ -55,7 +44,7 @@ struct ClientDownloadTests {
     func early(size: Int) async throws {
         let body = BlockBody(bytes: BlockBody.bytes(3_000))
         let server = try FakeServer.answering { request, _ in body.answer(request.options.block2) }
-        try await Self.with(server) {
+        try await server.withSession {
             $0.blockSize = size
         } _: { session in
             let response = try await session.get("x")
@@ -74,7 +63,7 @@ struct ClientDownloadTests {
         }
         for (window, places, expected) in [(4, 16, 2), (4, 1, 1)] {
             let before = server.requests.count
-            try await Self.with(server) {
+            try await server.withSession {
                 $0.blockWindow = window
                 $0.transmission.maximumOutstanding = places
                 $0.transmission.ackTimeout = .seconds(600)
@@ -100,7 +89,7 @@ struct ClientDownloadTests {
                 return BlockBody(bytes: BlockBody.bytes(2_000), eTag: [version]).answer(request.options.block2)
             }
             if changes == 3 {
-                try await Self.with(server) { session in
+                try await server.withSession { session in
                     let response = try await session.get("x")
                     #expect(response.payload == BlockBody.bytes(2_000) && response.options.eTags == [[3]])
                 }
@@ -116,7 +105,7 @@ struct ClientDownloadTests {
         let server = try FakeServer.answering { request, number in
             BlockBody(bytes: BlockBody.bytes(2_000), eTag: [UInt8(number)]).answer(request.options.block2)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let error = await #expect(throws: CoAPError.self) { try await session.post("x", [1, 2, 3]) }
             #expect(error?.code == .protocolError)
         }
@@ -127,7 +116,7 @@ struct ClientDownloadTests {
     func fetch() async throws {
         let body = BlockBody(bytes: BlockBody.bytes(5_000))
         let server = try FakeServer.answering { request, _ in body.answer(request.options.block2) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.fetch("x", [7], contentFormat: .cbor)
             #expect(response.payload == body.bytes)
         }
@@ -173,7 +162,7 @@ struct ClientDownloadTests {
         let server = try FakeServer.answering { request, number in
             number < 3 ? body.answer(request.options.block2) : Response.diagnostic(.notFound, "gone")
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.get("x")
             #expect(response.code == .notFound && response.text == "gone")
         }
@@ -187,7 +176,7 @@ struct ClientDownloadTests {
             answer.code = .badRequest
             return answer
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.get("x")
             #expect(response.code == .badRequest && response.payload == body.bytes)
         }
@@ -202,7 +191,7 @@ struct ClientDownloadTests {
             let drops = dropped.withLock { $0.insert(number).inserted } && number % 5 == 3
             return drops ? nil : body.answer(request.options.block2)
         }
-        try await Self.with(server) {
+        try await server.withSession {
             $0.transmission.ackTimeout = .seconds(1)
         } _: { session in
             let response = try await session.get("x")
@@ -229,7 +218,7 @@ struct ClientDownloadTests {
             }
             return isNext ? body.answer(request.options.block2) : Response(.requestEntityIncomplete)
         }
-        try await Self.with(server) {
+        try await server.withSession {
             $0.transmission.ackTimeout = .seconds(1)
         } _: { session in
             let response = try await session.get("x")
@@ -249,7 +238,7 @@ struct ClientDownloadTests {
             }
             return body.answer(request.options.block2)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.get("x")
             #expect(response.payload == body.bytes)
         }
@@ -258,7 +247,7 @@ struct ClientDownloadTests {
             challenge.options.echo = [UInt8(number)]
             return challenge
         }
-        try await Self.with(stubborn) { session in
+        try await stubborn.withSession { session in
             let response = try await session.get("x")
             #expect(response.code == .unauthorized)
         }
@@ -270,7 +259,7 @@ struct ClientDownloadTests {
         let server = try FakeServer.answering { request, number in
             number > 5 ? nil : BlockBody(bytes: BlockBody.bytes(90_000), eTag: nil).answer(request.options.block2)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let task = Task { try await session.get("x", timeout: .seconds(600)) }
             while server.requests.count < 6 { try await Task.sleep(for: .milliseconds(5)) }
             task.cancel()
@@ -283,7 +272,7 @@ struct ClientDownloadTests {
     @Test("A download in a cancelled task ends at once")
     func cancelledDownload() async throws {
         let server = try FakeServer()
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             for wait in [false, true] {
                 let task = Task {
                     if !wait { withUnsafeCurrentTask { $0?.cancel() } }
@@ -306,7 +295,7 @@ struct ClientDownloadTests {
         let server = try FakeServer.answering { request, number in
             number > 3 ? nil : body.answer(request.options.block2)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let task = Task {
                 try await session.download("x", timeout: .seconds(600)) { _, parts in for try await _ in parts {} }
             }
@@ -322,7 +311,7 @@ struct ClientDownloadTests {
     func raw() async throws {
         let body = BlockBody(bytes: BlockBody.bytes(9_000))
         let server = try FakeServer.answering { request, _ in body.answer(request.options.block2) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let asked = BlockOption(number: 2, size: 64)
             let response = try await session.get("x", options: [CoAPOption(.block2, uint: asked.rawValue)])
             #expect(response.payload == Array(body.bytes[128..<192]))
@@ -336,7 +325,7 @@ struct ClientDownloadTests {
         let body = BlockBody(bytes: BlockBody.bytes(200_000))
         let server = try FakeServer.answering { request, _ in body.answer(request.options.block2) }
         let told = Locked<[TransferProgress]>([])
-        try await Self.with(server) {
+        try await server.withSession {
             $0.maximumBodySize = 10
         } _: { session in
             let got = try await session.download("x", progress: { progress in told.withLock { $0.append(progress) } }) {
@@ -367,7 +356,7 @@ struct ClientDownloadTests {
                     ? BlockBody(bytes: body.bytes, eTag: [UInt8(clamping: number)]).answer(request.options.block2)
                     : body.answer(request.options.block2)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             try await session.download("x") { _, parts in
                 for try await _ in parts { break }
             }
@@ -390,7 +379,7 @@ struct ClientDownloadTests {
         for change in [
             { $0.blockSize = 100 }, { $0.blockWindow = 0 }, { $0.maximumBodySize = -1 },
         ] as [(inout ClientConfiguration) -> Void] {
-            let error = await #expect(throws: CoAPError.self) { try await Self.with(server, change) { _ in } }
+            let error = await #expect(throws: CoAPError.self) { try await server.withSession(change) { _ in } }
             #expect(error?.code == .invalidArgument)
         }
     }

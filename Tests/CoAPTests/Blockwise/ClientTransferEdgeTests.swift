@@ -9,26 +9,6 @@ import Testing
 struct ClientTransferEdgeTests {
     private static let body = BlockBody.bytes(10_000)
 
-    private static func with<Result>(
-        _ server: FakeServer, _ change: (inout ClientConfiguration) -> Void = { _ in },
-        _ body: (ClientSession) async throws -> Result
-    ) async throws -> Result {
-        var configuration = ClientConfiguration()
-        configuration.requestTimeout = .seconds(30)
-        change(&configuration)
-        return try await CoAPClient.withSession(
-            to: server.plain, security: .plain, configuration: configuration, body)
-    }
-
-    private static func parts(_ bytes: [UInt8] = body) -> AsyncStream<[UInt8]> {
-        AsyncStream { continuation in
-            for start in stride(from: 0, to: bytes.count, by: 700) {
-                continuation.yield(Array(bytes[start..<min(start + 700, bytes.count)]))
-            }
-            continuation.finish()
-        }
-    }
-
     /// A sink behind a server that challenges whoever does not send its Echo back.
     private static func challenging(_ echo: [UInt8], _ sink: BlockSink) throws -> FakeServer {
         try FakeServer.answering { request, _ in
@@ -43,12 +23,13 @@ struct ClientTransferEdgeTests {
     func longEcho(isStreamed: Bool) async throws {
         let sink = BlockSink()
         let server = try Self.challenging([UInt8](repeating: 9, count: 40), sink)
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             // Just so much that a block of 1,024 bytes fits beside a short Echo, and not beside this one.
             let path = [String(repeating: "p", count: 72)]
             let response =
                 isStreamed
-                ? try await session.upload(.put, path, body: Self.parts()) : try await session.put(path, Self.body)
+                ? try await session.upload(.put, path, body: BlockBody.parts(Self.body))
+                : try await session.put(path, Self.body)
             #expect(response.code == .changed)
         }
         #expect(sink.bodies == [Self.body])
@@ -60,7 +41,7 @@ struct ClientTransferEdgeTests {
     @Test("An empty Echo is not sent back (RFC 9175 §2.2.1)")
     func malformedEcho() async throws {
         let server = try Self.challenging([], BlockSink())
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.put("x", text: "1")
             #expect(response.code == .unauthorized)
         }
@@ -71,9 +52,10 @@ struct ClientTransferEdgeTests {
     func ownBlocks(option: OptionNumber) async throws {
         let sink = BlockSink()
         let server = try FakeServer.answering { request, _ in sink.answer(request) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let error = await #expect(throws: CoAPError.self) {
-                try await session.upload(.put, "x", options: [CoAPOption(option, [6])], body: Self.parts())
+                try await session.upload(
+                    .put, "x", options: [CoAPOption(option, [6])], body: BlockBody.parts(Self.body))
             }
             #expect(error?.code == .invalidArgument)
         }
@@ -98,7 +80,7 @@ struct ClientTransferEdgeTests {
                 continuation.finish()
             }
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let upload = Task { try await session.upload(.put, "x", body: body) }
             // Two blocks have gone, the third waits for its rest.
             while server.requests.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
@@ -132,9 +114,9 @@ struct ClientTransferEdgeTests {
             first.options.block1 = response.options.block1
             return first
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let error = await #expect(throws: CoAPError.self) {
-                try await session.upload(.fetch, "x", contentFormat: .cbor, body: Self.parts())
+                try await session.upload(.fetch, "x", contentFormat: .cbor, body: BlockBody.parts(Self.body))
             }
             #expect(error?.code == .protocolError)
         }
@@ -149,7 +131,7 @@ struct ClientTransferEdgeTests {
             answer.code = .notFound
             return answer
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             try await session.download("x") { response, parts in
                 #expect(response.code == .notFound && response.payload == body.bytes)
                 for try await _ in parts { Issue.record("the body is empty") }
@@ -162,7 +144,7 @@ struct ClientTransferEdgeTests {
         var body = BlockBody(bytes: BlockBody.bytes(3_000))
         body.tellsSize = false
         let server = try FakeServer.answering { [body] request, _ in body.answer(request.options.block2) }
-        try await Self.with(server) {
+        try await server.withSession {
             $0.blockWindow = 64
             $0.transmission.maximumOutstanding = 1
         } _: { session in
@@ -182,7 +164,7 @@ struct ClientTransferEdgeTests {
             request.options.uriPath == ["no"] ? Response(.forbidden) : sink.answer(request)
         }
         let told = Locked<[TransferProgress]>([])
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let request = try Request(.put, "x", payload: BlockBody.bytes(count))
             _ = try await session.request(request) { progress in told.withLock { $0.append(progress) } }
             if count > 1024 {
@@ -191,7 +173,7 @@ struct ClientTransferEdgeTests {
             told.withLock { $0 = [] }
             let refused = try await session.upload(
                 .put, "no", progress: { progress in told.withLock { $0.append(progress) } },
-                body: Self.parts(BlockBody.bytes(count)))
+                body: BlockBody.parts(BlockBody.bytes(count)))
             #expect(refused.code == .forbidden && told.withLock { $0.isEmpty })
         }
     }
@@ -199,7 +181,7 @@ struct ClientTransferEdgeTests {
     @Test("What blocks cannot number is refused before the first one goes out")
     func tooManyBlocks() async throws {
         let server = try FakeServer.answering { _, _ in Response(.changed) }
-        try await Self.with(server) {
+        try await server.withSession {
             $0.blockSize = 16
         } _: { session in
             let whole = await #expect(throws: CoAPError.self) {
@@ -207,7 +189,7 @@ struct ClientTransferEdgeTests {
             }
             #expect(whole?.code == .tooLarge)
             let streamed = await #expect(throws: CoAPError.self) {
-                try await session.upload(.put, "x", size: 17 << 20, body: Self.parts())
+                try await session.upload(.put, "x", size: 17 << 20, body: BlockBody.parts(Self.body))
             }
             #expect(streamed?.code == .tooLarge)
         }

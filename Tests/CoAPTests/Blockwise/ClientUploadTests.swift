@@ -9,30 +9,11 @@ import Testing
 struct ClientUploadTests {
     private static let body = BlockBody.bytes(10_000)
 
-    private static func with<Result>(
-        _ server: FakeServer, _ body: (ClientSession) async throws -> Result
-    ) async throws -> Result {
-        var configuration = ClientConfiguration()
-        configuration.requestTimeout = .seconds(20)
-        return try await CoAPClient.withSession(
-            to: server.plain, security: .plain, configuration: configuration, body)
-    }
-
-    /// The body in parts of odd lengths.
-    private static func parts(_ bytes: [UInt8] = body, of length: Int = 700) -> AsyncStream<[UInt8]> {
-        AsyncStream { continuation in
-            for start in stride(from: 0, to: bytes.count, by: length) {
-                continuation.yield(Array(bytes[start..<min(start + length, bytes.count)]))
-            }
-            continuation.finish()
-        }
-    }
-
     @Test("A body arrives whole, in the blocks the server wants", arguments: [1024, 64])
     func whole(size: Int) async throws {
         let sink = BlockSink()
         let server = try FakeServer.answering { request, _ in sink.answer(request, size: size) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.put("x?y", Self.body, contentFormat: .cbor)
             #expect(response.code == .changed)
             let small = try await session.put("x", [UInt8](repeating: 1, count: 1024))
@@ -53,7 +34,7 @@ struct ClientUploadTests {
         let sink = BlockSink()
         let server = try FakeServer.answering { request, _ in sink.answer(request) }
         let bodies = (0..<8).map { [UInt8](repeating: $0, count: 9_000) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for body in bodies {
                     group.addTask { try await session.post("x", body).requireSuccess() }
@@ -75,7 +56,7 @@ struct ClientUploadTests {
             }
             return sink.answer(request)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.put("x", BlockBody.bytes(count))
             #expect(response.code == .changed)
         }
@@ -89,7 +70,7 @@ struct ClientUploadTests {
             refusal.options.size1 = 5_000
             return refusal
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.put("x", Self.body)
             #expect(response.code == .requestEntityTooLarge && response.options.size1 == 5_000)
         }
@@ -102,7 +83,7 @@ struct ClientUploadTests {
         let server = try FakeServer.answering { request, number in
             number == 3 ? Response(.requestEntityIncomplete) : sink.answer(request)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.put("x", Self.body)
             #expect(response.code == .changed)
         }
@@ -111,7 +92,7 @@ struct ClientUploadTests {
         let other = try FakeServer.answering { request, number in
             number == 3 ? Response(.requestEntityIncomplete) : sink.answer(request)
         }
-        try await Self.with(other) { session in
+        try await other.withSession { session in
             let response = try await session.post("x", Self.body)
             #expect(response.code == .requestEntityIncomplete)
         }
@@ -129,10 +110,10 @@ struct ClientUploadTests {
             first.options.block1 = response.options.block1
             return first
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response =
                 isStreamed
-                ? try await session.upload(.post, "x", contentFormat: .cbor, body: Self.parts())
+                ? try await session.upload(.post, "x", contentFormat: .cbor, body: BlockBody.parts(Self.body))
                 : try await session.post("x", Self.body, contentFormat: .cbor)
             #expect(response.payload == answer.bytes)
         }
@@ -154,10 +135,11 @@ struct ClientUploadTests {
             }
             return sink.answer(request)
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response =
                 isStreamed
-                ? try await session.upload(.put, "x", body: Self.parts()) : try await session.put("x", Self.body)
+                ? try await session.upload(.put, "x", body: BlockBody.parts(Self.body))
+                : try await session.put("x", Self.body)
             #expect(response.code == .changed)
         }
         #expect(sink.bodies == [Self.body])
@@ -170,11 +152,11 @@ struct ClientUploadTests {
             response.options.block1 = BlockOption(number: 77, hasMore: true)
             return response
         }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let error = await #expect(throws: CoAPError.self) { try await session.put("x", Self.body) }
             #expect(error?.code == .protocolError)
             let streamed = await #expect(throws: CoAPError.self) {
-                try await session.upload(.put, "x", body: Self.parts())
+                try await session.upload(.put, "x", body: BlockBody.parts(Self.body))
             }
             #expect(streamed?.code == .protocolError)
         }
@@ -185,11 +167,11 @@ struct ClientUploadTests {
         let sink = BlockSink()
         let server = try FakeServer.answering { request, _ in sink.answer(request, size: size) }
         let told = Locked<[TransferProgress]>([])
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let response = try await session.upload(
                 .put, "x", contentFormat: .octetStream, size: count,
                 progress: { progress in told.withLock { $0.append(progress) } },
-                body: Self.parts(BlockBody.bytes(count)))
+                body: BlockBody.parts(BlockBody.bytes(count)))
             #expect(response.code == .changed)
         }
         #expect(sink.bodies == [BlockBody.bytes(count)])
@@ -200,9 +182,9 @@ struct ClientUploadTests {
     func wrongSize(size: Int) async throws {
         let sink = BlockSink()
         let server = try FakeServer.answering { request, _ in sink.answer(request) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let error = await #expect(throws: CoAPError.self) {
-                try await session.upload(.put, "x", size: size, body: Self.parts())
+                try await session.upload(.put, "x", size: size, body: BlockBody.parts(Self.body))
             }
             #expect(error?.code == .invalidArgument)
         }
@@ -213,7 +195,7 @@ struct ClientUploadTests {
     func longOptions() async throws {
         let sink = BlockSink()
         let server = try FakeServer.answering { request, _ in sink.answer(request) }
-        try await Self.with(server) { session in
+        try await server.withSession { session in
             let path = [String](repeating: String(repeating: "p", count: 100), count: 5)
             let response = try await session.put(path, Self.body)
             #expect(response.code == .changed)

@@ -13,6 +13,16 @@ struct BlockBody: Sendable {
     /// So many bytes, none like its neighbours.
     static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 
+    /// A body in parts of one odd length, as a program hands it out that streams.
+    static func parts(_ bytes: [UInt8], of length: Int = 700) -> AsyncStream<[UInt8]> {
+        AsyncStream { continuation in
+            for start in stride(from: 0, to: bytes.count, by: length) {
+                continuation.yield(Array(bytes[start..<min(start + length, bytes.count)]))
+            }
+            continuation.finish()
+        }
+    }
+
     /// What the server answers to a request for a block, or for all.
     func answer(_ asked: BlockOption?) -> Response {
         var response = Response(.content)
