@@ -125,9 +125,10 @@ final class ClientTransfer: @unchecked Sendable {
         }
         restarts += 1
         generation += 1
+        // Before messages end, behind each of which the next block would be asked for.
+        (upload, download, response, requestTag) = (nil, nil, nil, nil)
         // What was not sent yet need not be.
         for message in underWay where message.link == nil { connection.cancel(message) }
-        (upload, download, response, requestTag) = (nil, nil, nil, nil)
         begin()
     }
 
@@ -144,9 +145,7 @@ final class ClientTransfer: @unchecked Sendable {
             guard !isDone else { return }
             // It may have kept others from being sent.
             guard generation == self.generation else { return ask() }
-            if !isRaw, !isRepeated, case .success(let response) = result, response.code == .unauthorized,
-                let challenge = response.options.echo, (1...40).contains(challenge.count)
-            {
+            if !isRaw, !isRepeated, case .success(let response) = result, let challenge = response.challenge {
                 let isFirst = echo == nil
                 echo = challenge
                 // The beginning once more, since what goes beside the blocks has grown.

@@ -56,9 +56,6 @@ public final class RequestBody: AsyncSequence, Sendable {
         reader?.resume()
     }
 
-    /// Nobody reads it any more.
-    func discard() { state.withLock { $0.pieces = [] } }
-
     /// Reads the body from its beginning.
     public func makeAsyncIterator() -> Iterator { Iterator(body: self) }
 

@@ -86,7 +86,7 @@ struct ConditionalAttributes: Equatable {
     func maximumAge(_ given: UInt32?) -> UInt32? {
         guard let maximumPeriod else { return given }
         let seconds = maximumPeriod.components.seconds + (maximumPeriod.components.attoseconds > 0 ? 1 : 0)
-        return min(given ?? 60, UInt32(clamping: seconds))
+        return seconds < Int64(given ?? 60) ? UInt32(clamping: seconds) : given
     }
 
     /// The arguments of a query that are no conditions.

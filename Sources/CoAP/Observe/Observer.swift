@@ -4,17 +4,18 @@
 final class Observer {
     let key: ObserverKey
     let group: ObservationGroup
-    /// The size of blocks that the registration asked for (RFC 7959 §2.6).
-    let block2: BlockOption?
+    /// What the registration says of blocks: the size it asked for, and the key that the rest of a notification will be asked for
+    /// with (RFC 7959 §2.6).
+    let transfer: BlockwiseRequest
     var state: ObserverState
     var timer: TimerQueue<() -> Void>.ID?
     /// When the timer fires.
     var deadline: MonotonicTime?
 
-    init(_ key: ObserverKey, in group: ObservationGroup, block2: BlockOption?, state: ObserverState) {
+    init(_ key: ObserverKey, in group: ObservationGroup, transfer: BlockwiseRequest, state: ObserverState) {
         self.key = key
         self.group = group
-        self.block2 = block2
+        self.transfer = transfer
         self.state = state
     }
 }

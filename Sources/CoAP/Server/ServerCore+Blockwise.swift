@@ -65,15 +65,23 @@ extension ServerCore {
     func shaped(
         notification response: Response, to observer: Observer, _ session: ServerSession
     ) -> Response {
-        let size = min(observer.block2?.size ?? preferredBlockSize, preferredBlockSize)
-        guard response.payload.count > size, response.code.isSuccess else { return response }
-        var options = observer.group.request.options
-        if observer.block2 != nil { options.block2 = BlockOption(number: 0, size: size) }
-        let request = observer.group.request
-        let transfer = Self.transfer(request.method, options, request.payload)
+        let transfer = observer.transfer
+        guard response.payload.count > transfer.block2?.size ?? preferredBlockSize, response.code.isSuccess else {
+            return response
+        }
         var response = response
         tag(&response, transfer, session)
-        return firstBlock(response, transfer, session, observer.key.token, ("", -1), now: .now)
+        let route = (observer.group.context.route, observer.group.key.route)
+        return firstBlock(response, transfer, session, observer.key.token, route, now: .now)
+    }
+
+    /// What holds for each notification's blocks: the first one in the size that was asked for.
+    func transfer(ofObserver request: ReceivedRequest) -> BlockwiseRequest {
+        var options = request.options
+        if let size = options.block2?.size {
+            options.block2 = BlockOption(number: 0, size: min(size, preferredBlockSize))
+        }
+        return Self.transfer(request.key.method, options, request.payload)
     }
 
     private func place(
@@ -112,11 +120,13 @@ extension ServerCore {
         var result = response
         if response.code.isSuccess, response.options.block2 == nil {
             let isBlock = response.payload.count > preferredBlockSize || received.transfer?.block2 != nil
-            let transfer = received.transfer ?? Self.transfer(received.key.method, received.options, received.payload)
-            if isBlock { tag(&result, transfer, received.session) }
+            let transfer =
+                isBlock
+                ? received.transfer ?? Self.transfer(received.key.method, received.options, received.payload) : nil
+            if let transfer { tag(&result, transfer, received.session) }
             if let valid = validated(result, received) {
                 result = valid
-            } else if isBlock {
+            } else if let transfer {
                 result = firstBlock(
                     result, transfer, received.session, received.key.token,
                     (received.route, received.routeNumber), now: now)

@@ -197,7 +197,8 @@ extension ServerCore {
     private func ended(_ upload: ServerUploadStream, _ response: Response) {
         loop.preconditionOnLoop()
         upload.response = response
-        upload.body.discard()
+        // Whoever still reads would wait for ever: no block is handed on behind the answer.
+        upload.body.fail(CoAPError(.closed, "the request was answered before its body was whole"))
         for exchange in upload.answered() { complete(exchange, response) }
         release(upload)
     }

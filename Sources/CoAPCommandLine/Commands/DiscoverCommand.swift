@@ -99,13 +99,12 @@ public struct DiscoverCommand: AsyncParsableCommand {
         let heading = target.authority
         // In case the server knows no filter, or one only.
         runner.filterLinks = { [query] in $0.filtered(by: query.compactMap(LinkFilter.init)) }
-        runner.renderLinks = { text(of: $0, heading, query, .output) }
+        runner.renderLinks = { text(of: $0, heading, .output) }
         try await runner.run()
     }
 
-    /// The links that match, as it was asked to show them.
-    private func text(of document: LinkFormat, _ heading: String, _ query: [String], _ terminal: Terminal) -> String? {
-        let links = document.filtered(by: query.compactMap(LinkFilter.init))
+    /// Links as it was asked to show them; nil for none.
+    private func text(of links: LinkFormat, _ heading: String, _ terminal: Terminal) -> String? {
         guard !links.links.isEmpty else { return nil }
         return tree || terminal.isInteractive && !table
             ? LinkTree(links, heading: heading).text(for: terminal) : BodyRenderer.links(links, terminal)
@@ -171,7 +170,7 @@ public struct DiscoverCommand: AsyncParsableCommand {
         let isTree = tree || terminal.isInteractive && !table
         let texts = found.map { server in
             // A tree has its heading.
-            (isTree ? "" : server.heading + "\n") + (text(of: server.links, server.heading, [], terminal) ?? "")
+            (isTree ? "" : server.heading + "\n") + (text(of: server.links, server.heading, terminal) ?? "")
         }
         try Terminal.write(texts.joined(separator: "\n"))
     }

@@ -11,7 +11,7 @@ struct RequestRunner {
     var options: RequestOptions
     /// What to tell a person when the response lists nothing.
     var ifEmpty: String?
-    /// Which links of a list are shown as JSON: all.
+    /// Which links of a list are shown: all.
     var filterLinks: (LinkFormat) -> LinkFormat = { $0 }
     /// How a list of links is shown; returns nil when there is none to show. Without it they are a table.
     var renderLinks: ((LinkFormat) -> String?)?
@@ -85,7 +85,7 @@ struct RequestRunner {
         if let renderLinks, options.output == nil, !options.raw, response.contentFormat == .linkFormat,
             let links = try? LinkFormat(parsing: response.payload)
         {
-            guard let text = renderLinks(links) else { return Terminal.complain(ifEmpty ?? "no links") }
+            guard let text = renderLinks(filterLinks(links)) else { return Terminal.complain(ifEmpty ?? "no links") }
             return try Terminal.write(text)
         }
         if options.output == nil {

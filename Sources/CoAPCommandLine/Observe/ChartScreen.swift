@@ -24,35 +24,38 @@ final class ChartScreen: Sendable {
 
     /// Draws with another value. Nothing is drawn any more behind ``leave()``.
     func add(_ value: Double?, text: String) throws(OutputError) {
-        let screen = state.withLock { state in
+        try change { state in
             if let value { state.values = state.values.suffix(Self.kept - 1) + [value] }
             state.last = text
             state.note = value == nil ? "no number" : ""
-            return draw(&state)
         }
-        try Terminal.write(screen)
     }
 
     /// Draws with what is to know beside the values.
     func note(_ text: String) throws(OutputError) {
-        let screen = state.withLock { state in
-            state.note = text
-            return draw(&state)
-        }
-        try Terminal.write(screen)
+        try change { $0.note = text }
+    }
+
+    private func change(_ body: (inout State) -> Void) throws(OutputError) {
+        // Written under the lock, so that no chart comes behind what gives the terminal back.
+        try state.withLock { state -> Result<Void, OutputError> in
+            body(&state)
+            let screen = draw(&state)
+            return Result { () throws(OutputError) in try Terminal.write(screen) }
+        }.get()
     }
 
     /// Gives the terminal back as it was, and leaves the last value behind: what stood on the chart is gone with it.
     func leave() {
-        let (wasShown, last) = state.withLock { state in
-            defer { (state.isShown, state.isOver) = (false, true) }
+        state.withLock { state in
             if let act = state.lastAct { LastActs.ofProcess.remove(act) }
             state.lastAct = nil
-            return (state.isShown, state.last)
+            state.isOver = true
+            guard state.isShown else { return }
+            state.isShown = false
+            try? Terminal.write("\u{1B}[?25h\u{1B}[?1049l")
+            if !state.last.isEmpty { Terminal.writeError("\(ObservationText.time(Date())) \(state.last)\n") }
         }
-        guard wasShown else { return }
-        try? Terminal.write("\u{1B}[?25h\u{1B}[?1049l")
-        if !last.isEmpty { Terminal.writeError("\(ObservationText.time(Date())) \(last)\n") }
     }
 
     private func draw(_ state: inout State) -> String {

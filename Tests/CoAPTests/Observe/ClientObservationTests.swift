@@ -352,6 +352,17 @@ struct ClientObservationTests {
         }
     }
 
+    @Test("An empty challenge is none, and its refusal stands (RFC 9175 §2.2.1)")
+    func noChallenge() async throws {
+        let server = try FakeServer.answering { _, _ in
+            var refusal = Response(.unauthorized)
+            refusal.options.echo = []
+            return refusal
+        }
+        let seen = try await Self.observe(server, count: 5)
+        #expect(seen == ["ended 4.01"] && server.requests.count == 1)
+    }
+
     @Test("Values of several blocks come in the client's size, whatever the server sends first")
     func blocks() async throws {
         let text = String(repeating: "0123456789", count: 300)

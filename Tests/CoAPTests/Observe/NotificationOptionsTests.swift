@@ -24,8 +24,10 @@ struct NotificationOptionsTests {
             }
         }
 
+        func turn(_ number: UInt8) { state.withLock { $0 = number } }
+
         func set(_ number: UInt8) {
-            state.withLock { $0 = number }
+            turn(number)
             resource.changed()
         }
 
@@ -88,6 +90,25 @@ struct NotificationOptionsTests {
             #expect(notification.options.block2?.hasMore == true && notification.options.observe != nil)
             #expect(notification.options.maxAge == Fixture.maxAge(7))
             #expect(notification.options.eTags == [Fixture.eTag(7)])
+        }
+    }
+
+    @Test("The rest of a body is there for who observes with conditions, though the resource has changed")
+    func blocksOfConditionalObserver() async throws {
+        let router = Router()
+        let fixture = Fixture(on: router, .nonConfirmable, bodySize: 2_500)
+        try await Loopback.withServer(router) { uris in
+            let client = try ObservingSocket(to: uris[0])
+            _ = try await client.answer("n?c.pmin=0.001&x", observe: 0)
+            fixture.set(7)
+            let notification = try await client.next()
+            #expect(notification.options.eTags == [Fixture.eTag(7)])
+            // Nobody is told of this one.
+            fixture.turn(8)
+            let rest = try await client.answer(
+                "n?c.pmin=0.001&x", token: [2], block2: BlockOption(number: 2, size: 1024))
+            #expect(rest.options.eTags == [Fixture.eTag(7)])
+            #expect(rest.payload == Array(repeating: 7, count: 2_500 - 2_048))
         }
     }
 

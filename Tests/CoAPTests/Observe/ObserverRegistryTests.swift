@@ -24,7 +24,7 @@ struct ObserverRegistryTests {
 
     private static func observer(_ key: ObserverKey, _ group: ObservationGroup) -> Observer {
         Observer(
-            key, in: group, block2: nil,
+            key, in: group, transfer: BlockwiseRequest(.get, Options()),
             state: ObserverState(
                 policy: .default, conditions: ConditionalAttributes(), sequence: 1, value: nil, at: now))
     }

@@ -15,10 +15,11 @@ final class ObservingSocket: Sendable {
     /// Sends a confirmable request.
     func request(
         _ path: String, method: CoAP.Method = .get, token: [UInt8] = [1], observe: UInt32? = nil,
-        payload: [UInt8] = []
+        block2: BlockOption? = nil, payload: [UInt8] = []
     ) throws {
         var options = try Request(method, path).options
         options.observe = observe
+        options.block2 = block2
         let id = nextID.withLock { id in
             id += 1
             return id
@@ -32,9 +33,9 @@ final class ObservingSocket: Sendable {
     /// Sends a confirmable request and waits for the answer.
     func answer(
         _ path: String, method: CoAP.Method = .get, token: [UInt8] = [1], observe: UInt32? = nil,
-        payload: [UInt8] = []
+        block2: BlockOption? = nil, payload: [UInt8] = []
     ) async throws -> Message {
-        try request(path, method: method, token: token, observe: observe, payload: payload)
+        try request(path, method: method, token: token, observe: observe, block2: block2, payload: payload)
         return try await next()
     }
 

@@ -169,6 +169,30 @@ struct StreamedUploadTests {
         }
     }
 
+    @Test("Who reads on behind the answer hears that there is no more")
+    func readerOutlivesHandler() async throws {
+        let (ends, end) = AsyncStream.makeStream(of: CoAPError?.self)
+        let router = Router()
+        router.upload(.put, "early") { _, _, body in
+            Task {
+                do {
+                    for try await _ in body {}
+                    end.yield(nil)
+                } catch {
+                    end.yield(error as? CoAPError)
+                }
+            }
+            return Response(.changed)
+        }
+        try await Asker.serve(router) { asker in
+            let answer = try await asker.ask(.put, "early", block1: Self.first, payload: Self.piece)
+            #expect(answer.code == .changed)
+            var iterator = ends.makeAsyncIterator()
+            let error = try #require(await iterator.next())
+            #expect(error?.code == .closed)
+        }
+    }
+
     @Test("The answer may be a body that is read while it is sent")
     func streamedAnswer() async throws {
         try await Asker.serve(Self.router()) { asker in

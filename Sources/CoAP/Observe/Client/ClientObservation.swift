@@ -99,9 +99,7 @@ final class ClientObservation: @unchecked Sendable {
         guard from === link || from === registration?.link else { return false }
         // What was registered is on this session, also when others wait on it no longer.
         attach(to: from)
-        if let registration, response.code == .unauthorized, let challenge = response.options.echo,
-            registration.request.options.echo == nil
-        {
+        if let registration, let challenge = response.challenge, registration.request.options.echo == nil {
             // The server wants to know that the client is where it says (RFC 9175 §2.4).
             self.registration = nil
             connection.complete(registration, .success(response))

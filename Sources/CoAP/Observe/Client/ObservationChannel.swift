@@ -16,7 +16,7 @@ final class ObservationChannel: Sendable {
 
     private let state = Locked(State())
 
-    /// True while somebody waits.
+    /// True while somebody waits; tests wait for that.
     var isRead: Bool { state.withLock { $0.reader != nil } }
 
     /// Adds what happened, and then how it ends, if it does.
