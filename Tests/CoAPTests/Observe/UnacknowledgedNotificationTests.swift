@@ -86,8 +86,11 @@ struct UnacknowledgedNotificationTests {
             #expect(types.count { $0 == .confirmable } == 5 && types.count { $0 == .nonConfirmable } <= 31, "\(types)")
             let payloads = messages.compactMap { Int(String(decoding: $0.payload, as: UTF8.self)) }
             #expect(zip(payloads, payloads.dropFirst()).allSatisfy(<=), "\(payloads)")
-            #expect(payloads.count == messages.count && Set(payloads).count >= 5)
-            #expect(Set(messages.map(\.messageID)).count == messages.count)
+            #expect(payloads.count == messages.count)
+            // On a machine too busy to change it in between a repetition is a copy; a message id never stands for two values.
+            #expect(Set(messages.map(\.messageID)).count == Set(messages.map(\.bytes)).count)
+            let confirmable = messages.filter { $0.type == .confirmable }
+            #expect(Set(confirmable.map(\.payload)).count > 1)
         }
     }
 }
