@@ -12,7 +12,8 @@ public struct ConformanceCommand: AsyncParsableCommand {
         commandName: "conformance", abstract: "Judge a server by the cases of ETSI's CoAP plugtest.",
         discussion: """
             The server needs the plugtest's resources, as coap-server --scenario plugtest has them. Over coaps all cases run \
-            inside DTLS; without credentials with the plugtest's own key ('password', 'sesame').
+            inside DTLS; without credentials with the plugtest's own key ('password', 'sesame'). Some cases delete or change \
+            what others look at: nobody else should use the server meanwhile, another run of this command least of all.
 
             Examples:
               coap conformance coap://localhost --secure-port 5684
