@@ -110,6 +110,20 @@ int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate) { return SSL_add1_chain_cer
 
 int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate) { return SSL_CTX_add1_chain_cert(ctx, certificate) == 1; }
 
+int ccoap_ssl_clear_chain(SSL *ssl) { return SSL_clear_chain_certs(ssl) == 1; }
+
+int ccoap_ctx_clear_chain(SSL_CTX *ctx) { return SSL_CTX_clear_chain_certs(ctx) == 1; }
+
+int ccoap_ssl_verify_again(const SSL *ssl, X509_STORE *store) {
+    X509 *leaf = SSL_get0_peer_certificate(ssl);
+    X509_STORE_CTX *check = leaf ? X509_STORE_CTX_new() : NULL;
+    int good = check && X509_STORE_CTX_init(check, store, leaf, SSL_get_peer_cert_chain(ssl)) == 1 &&
+               X509_STORE_CTX_set_default(check, "ssl_client") == 1 && X509_verify_cert(check) == 1;
+    X509_STORE_CTX_free(check);
+    ERR_clear_error();
+    return good;
+}
+
 X509 *ccoap_ssl_peer_certificate(const SSL *ssl) { return SSL_get1_peer_certificate(ssl); }
 
 void ccoap_x509_names(const X509 *certificate, void *context,

@@ -53,6 +53,13 @@ int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store);
 int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate);
 int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate);
 
+/// Takes the chain behind its certificate from a connection or context; 0 on failure.
+int ccoap_ssl_clear_chain(SSL *ssl);
+int ccoap_ctx_clear_chain(SSL_CTX *ctx);
+
+/// 1 when the chain a client showed in its handshake is good by this store, now; 0 when not, or when it showed none.
+int ccoap_ssl_verify_again(const SSL *ssl, X509_STORE *store);
+
 /// The peer's certificate in a new reference; NULL without one.
 X509 *ccoap_ssl_peer_certificate(const SSL *ssl);
 

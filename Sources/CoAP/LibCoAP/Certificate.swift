@@ -33,7 +33,7 @@ final class Certificate: @unchecked Sendable {
         }
         return CertificateIdentity(
             subject: String(decoding: subject.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self),
-            commonName: commonName, alternativeNames: names.all, fingerprint: fingerprint)
+            commonName: commonName, alternativeNames: names.all, serialNumber: serialNumber, fingerprint: fingerprint)
     }
 
     private var commonName: String? {
@@ -49,7 +49,19 @@ final class Certificate: @unchecked Sendable {
         return String(decoding: UnsafeBufferPointer(start: utf8, count: Int(length)), as: UTF8.self)
     }
 
-    private var fingerprint: [UInt8] {
+    private var serialNumber: [UInt8] {
+        guard let number = X509_get0_serialNumber(x509), let bytes = ASN1_STRING_get0_data(number) else { return [] }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(ASN1_STRING_length(number))))
+    }
+
+    /// The last second it is valid in, in seconds since 1970; nil when it does not say.
+    var notAfter: Int64? {
+        var (first, last): (Int64, Int64) = (0, 0)
+        return ccoap_x509_validity(x509, &first, &last) == 1 ? last : nil
+    }
+
+    /// The SHA-256 hash of the certificate in DER: 32 bytes.
+    var fingerprint: [UInt8] {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
         guard X509_digest(x509, EVP_sha256(), &digest, &length) == 1 else { return [] }

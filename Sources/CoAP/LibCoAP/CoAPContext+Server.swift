@@ -83,44 +83,26 @@ extension CoAPContext {
     /// longer than its timeout is ended and reported as a session that closed.
     func secureServer(_ security: ServerSecurity, handshakeTimeout: Duration) throws(CoAPError) {
         loop.preconditionOnLoop()
-        let suites = CipherPolicy.suites(
-            keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
-        guard !suites.isEmpty else {
-            throw CoAPError(
-                .invalidCredentials,
-                "a coaps endpoint needs pre-shared keys or a certificate; give one of them, or listen on coap:// if "
-                    + "plain CoAP is meant")
-        }
+        let suites = try Self.suites(of: security)
         handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session in
             session.disconnect()
             self?.settle()
         }
-        let ssl = try configureSSL(ciphers: suites)
-        if let credential = security.certificate?.parsed {
-            var good =
-                SSL_CTX_use_certificate(ssl, credential.certificate.x509) == 1
-                && SSL_CTX_use_PrivateKey(ssl, credential.privateKey) == 1
-            for certificate in credential.chain { good = good && ccoap_ctx_add_chain(ssl, certificate.x509) == 1 }
-            guard good else {
-                throw CoAPError(
-                    .invalidCredentials, "OpenSSL refuses the server's certificate or key", cause: OpenSSLErrors.take())
-            }
-        }
-        if case .required(let anchors) = security.clientAuthentication {
-            SSL_CTX_set1_cert_store(ssl, anchors.store.store)
-            SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
-        }
-        keyStore = security.preSharedKeys
+        sslContext = try configureSSL(ciphers: suites)
+        try use(security)
         // libcoap opens a DTLS endpoint only after this call; with certificates alone the callback refuses everybody.
         var setup = coap_dtls_spsk_t()
         setup.version = UInt8(COAP_DTLS_SPSK_SETUP_VERSION)
         setup.id_call_back_arg = Unmanaged.passUnretained(self).toOpaque()
-        setup.validate_id_call_back = { identity, _, argument in
-            guard let identity = identity?.pointee, let argument else { return nil }
+        setup.validate_id_call_back = { identity, session, argument in
+            guard let identity = identity?.pointee, let session, let argument else { return nil }
             let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
             let bytes = Array(UnsafeBufferPointer(start: identity.s, count: identity.length))
-            guard let key = context.keyStore?.key(for: bytes) else { return nil }
-            return context.stagedKey.stage(key)
+            guard let key = context.security?.preSharedKeys?.entry(for: bytes),
+                let connection = SessionHandle(session).connection
+            else { return nil }
+            context.handshakes?.offered(key, on: connection.ssl)
+            return context.stagedKey.stage(key.key)
         }
         guard coap_context_set_psk2(pointer, &setup) == 1 else {
             throw CoAPError(.internal, "libcoap refuses the server's DTLS settings")

@@ -34,7 +34,11 @@ final class CoAPContext: EventSource {
     let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
     var handshakes: HandshakeWatch?
-    var keyStore: (any PreSharedKeyStore)?
+    /// What a server's handshakes go by, and the settings they start from.
+    var security: ServerSecurity?
+    var sslContext: OpaquePointer?
+    /// True when the security was exchanged, so that a connection libcoap made in advance may have other settings.
+    var hasNewSecurity = false
     let stagedKey = StagedKey()
     var startingConnection: DTLSClientParameters?
 

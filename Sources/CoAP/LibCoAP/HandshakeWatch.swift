@@ -2,7 +2,7 @@
 
 import CLibCoAP
 
-/// Ends the handshakes of a server that take too long. Confined to its context's loop.
+/// Ends the handshakes of a server that take too long, and remembers by which key each peer came. Confined to its context's loop.
 ///
 /// OpenSSL drops a Finished that a wrong key made, and a peer that goes on sending restarts its timers, so that libcoap would
 /// keep such a handshake for three minutes. Connections are known by OpenSSL's object, whose end is heard of whatever
@@ -12,6 +12,8 @@ final class HandshakeWatch {
     private let limit: Duration
     private let expired: (SessionHandle) -> Void
     private var deadlines: [OpaquePointer: TimerQueue<() -> Void>.ID] = [:]
+    /// The keys of connections, from the handshake to their end.
+    private var keys: [OpaquePointer: PreSharedKey] = [:]
 
     /// - Parameters:
     ///   - limit: how long a handshake may take.
@@ -24,15 +26,27 @@ final class HandshakeWatch {
 
     /// A handshake starts.
     func started(_ ssl: OpaquePointer) {
-        ended(ssl)
+        freed(ssl)
         deadlines[ssl] = loop.schedule(after: limit) { [weak self] in
             guard let self, self.deadlines.removeValue(forKey: ssl) != nil else { return }
             if let session = SSL_get_ex_data(ssl, 0) { self.expired(SessionHandle(OpaquePointer(session))) }
         }
     }
 
-    /// A handshake is done, or its connection freed.
+    /// A peer names an identity, and this is its key.
+    func offered(_ key: PreSharedKey, on ssl: OpaquePointer) { keys[ssl] = key }
+
+    /// The key a peer proved to know; nil when it came by another way.
+    func key(of ssl: OpaquePointer) -> PreSharedKey? { keys[ssl] }
+
+    /// A handshake is done.
     func ended(_ ssl: OpaquePointer) {
         if let timer = deadlines.removeValue(forKey: ssl) { loop.cancel(timer) }
+    }
+
+    /// A connection is freed, whatever became of it.
+    func freed(_ ssl: OpaquePointer) {
+        ended(ssl)
+        keys[ssl] = nil
     }
 }

@@ -24,4 +24,7 @@ final class TrustStore: @unchecked Sendable {
         // With a list at hand, every certificate of a chain must be covered by one: an authority in between may be revoked.
         if lists > 0 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) }
     }
+
+    /// True when the chain that a client showed in its handshake is good now.
+    func accepts(_ connection: DTLSConnection) -> Bool { ccoap_ssl_verify_again(connection.ssl, store) == 1 }
 }

@@ -94,9 +94,9 @@ final class MulticastResponder: @unchecked Sendable {
             core.admission.verdict(request.scan, .nonConfirmable, bodySize: request.request.payload.count, load)
                 == .admit
         else { return core.metrics.dropped("option") }
+        let peer = Peer(identity: .anonymous, address: source)
         var context = RequestContext(
-            peer: Peer(identity: .anonymous, address: source), messageType: .nonConfirmable, token: request.token,
-            logger: core.logger)
+            peer: peer, messageType: .nonConfirmable, token: request.token, logger: peer.logger(from: core.logger))
         context.mayHaveConditions = request.scan.hasConditions
         core.table.locate(request.request, &context)
 
@@ -157,7 +157,7 @@ final class MulticastResponder: @unchecked Sendable {
                 request.request.options.block2, options: response.options, preferredSize: core.preferredBlockSize,
                 room: room)
         else { return nil }
-        let first = await core.read(body, block, route: context.route)
+        let first = await core.read(body, block, route: context.route, context.logger)
         return first.code.isSuccess ? first : nil
     }
 
@@ -197,12 +197,13 @@ final class MulticastResponder: @unchecked Sendable {
         MulticastSocket.send(message.bytes, to: reply.source, from: reply.endpoint)
         let route = reply.context.route
         core.metrics.answered(
-            route: route, number: reply.context.match?.number ?? -1, code: response.code, after: .now - reply.started)
-        core.logger.debug(
+            route: route, number: reply.context.match?.number ?? -1, code: response.code,
+            by: reply.context.peer.identity, after: .now - reply.started)
+        reply.context.logger.debug(
             "multicast request answered",
             metadata: [
                 LogKey.method: "\(reply.request.request.method)", LogKey.route: "\(route)",
-                LogKey.code: "\(response.code.dotted)", LogKey.peerAddress: "\(reply.source)",
+                LogKey.code: "\(response.code.dotted)",
             ])
     }
 

@@ -185,7 +185,7 @@ extension ServerCore: ObservationSink {
             }
             return true
         } catch {
-            logger.debug("notification was refused", metadata: [LogKey.error: "\(error)"])
+            session.logger.debug("notification was refused", metadata: [LogKey.error: "\(error)"])
             return false
         }
     }

@@ -159,10 +159,8 @@ extension ServerCore {
         guard logger.logLevel <= .debug else { return }
         var metadata: Logger.Metadata = [
             LogKey.route: "\(observer.group.context.route)", LogKey.token: "\(observer.key.token)",
-            LogKey.peerIdentity: "\(session.peer.identity)",
-            LogKey.peerAddress: "\(session.peer.address?.description ?? "")",
         ]
         if let reason { metadata[LogKey.error] = "\(reason)" }
-        logger.debug(message, metadata: metadata)
+        session.logger.debug(message, metadata: metadata)
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
+
 /// The other side of a server's session.
 public final class Peer: Sendable {
     /// Who it has proved to be.
@@ -22,5 +24,13 @@ public final class Peer: Sendable {
         self.address = address
         self.isSecure = isSecure
         self.cipherSuite = cipherSuite
+    }
+
+    /// A logger that says with each line who the peer is.
+    func logger(from logger: Logger) -> Logger {
+        var logger = logger
+        logger[metadataKey: LogKey.peerIdentity] = "\(identity)"
+        if let address { logger[metadataKey: LogKey.peerAddress] = "\(address)" }
+        return logger
     }
 }

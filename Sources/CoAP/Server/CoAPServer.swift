@@ -16,12 +16,18 @@ public import ServiceLifecycle
 /// closes every session and returns.
 public final class CoAPServer: Service, Sendable {
     private let endpoints: [ServerEndpoint]
-    private let security: ServerSecurity?
+    private let state: Locked<State>
     private let table: RouteTable
     private let configuration: ServerConfiguration
     private let logger: Logger
     private let onListening: @Sendable ([CoAPURI]) async -> Void
-    private let hasRun = Locked(false)
+
+    private struct State {
+        var security: ServerSecurity?
+        var hasRun = false
+        /// While it serves.
+        var core: ServerCore?
+    }
 
     /// A server that is not running yet.
     ///
@@ -38,7 +44,7 @@ public final class CoAPServer: Service, Sendable {
         onListening: @escaping @Sendable ([CoAPURI]) async -> Void = { _ in }
     ) {
         self.endpoints = endpoints
-        self.security = security
+        state = Locked(State(security: security))
         table = RouteTable(router)
         self.configuration = configuration
         self.logger = logger
@@ -50,9 +56,9 @@ public final class CoAPServer: Service, Sendable {
     /// - Throws: `CoAPError`: `addressUnavailable` when an endpoint cannot be bound, `unknownHost` when its name has no
     ///   address, `invalidCredentials` when DTLS cannot be set up, `invalidArgument` when it is called twice.
     public func run() async throws {
-        let isFirst = hasRun.withLock { hasRun in
-            defer { hasRun = true }
-            return !hasRun
+        let isFirst = state.withLock { state in
+            defer { state.hasRun = true }
+            return !state.hasRun
         }
         guard isFirst else { throw CoAPError(.invalidArgument, "a server runs once; make another one to run again") }
         guard !endpoints.isEmpty else {
@@ -65,9 +71,13 @@ public final class CoAPServer: Service, Sendable {
         let loop = try EventLoop(name: "coap-server")
         let core = ServerCore(loop: loop, table: table, configuration: configuration, logger: logger)
         let toOpen = resolved
-        let security = security
-        let opened: Result<[CoAPURI], CoAPError> = await loop.run {
+        let opened: Result<[CoAPURI], CoAPError> = await loop.run { [state] in
             do throws(CoAPError) {
+                // An update comes before this or behind it, never in between.
+                let security = state.withLock { state in
+                    state.core = core
+                    return state.security
+                }
                 return .success(try core.open(toOpen.map { (endpoint: $0.0, addresses: $0.1) }, security: security))
             } catch {
                 return .failure(error)
@@ -78,6 +88,33 @@ public final class CoAPServer: Service, Sendable {
         await onListening(listening)
         // Returns at a graceful shutdown, throws when the task is cancelled: both end the service well.
         try? await gracefulShutdown()
+        state.withLock { $0.core = nil }
         await core.stop()
+    }
+
+    /// Exchanges keys, certificate and trust, while the server runs or before.
+    ///
+    /// Sessions go on without an interruption where what their peer came by is still good: its pre-shared key is in the store
+    /// unchanged, or its certificate's chain is good by the new trust anchors and revocation lists. All others end at once, with what was
+    /// under way in them. A peer without a credential stays while the server asks for none.
+    ///
+    /// - Returns: whose sessions were ended, and how many go on.
+    /// - Throws: `CoAPError`: `invalidCredentials` when DTLS cannot be set up by them, `invalidArgument` when the server has no
+    ///   `coaps` endpoint. Then the server goes on by what it had.
+    @discardableResult
+    public func update(security: ServerSecurity) async throws(CoAPError) -> SecurityUpdate {
+        let core = state.withLock { state in
+            if state.core == nil { state.security = security }
+            return state.core
+        }
+        guard let core else { return SecurityUpdate() }
+        let result: Result<SecurityUpdate, CoAPError> = await core.loop.run {
+            do throws(CoAPError) {
+                return .success(try core.update(security))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
+
 // Bodies of several blocks (RFC 7959).
 extension ServerCore {
     /// What becomes of a request that has to do with blocks.
@@ -97,7 +99,7 @@ extension ServerCore {
         do throws(ResponseError) {
             let block = try place(
                 received.transfer?.block2, options: kept.options, received.session, received.key.token)
-            return await read(kept, block, route: received.route)
+            return await read(kept, block, route: received.route, received.session.logger)
         } catch {
             return error.response
         }
@@ -210,7 +212,9 @@ extension ServerCore {
     }
 
     /// A block of a body that is read while it is sent.
-    func read(_ download: ServerDownload, _ block: BlockOption, route: String) async -> Response {
+    func read(
+        _ download: ServerDownload, _ block: BlockOption, route: String, _ logger: Logger
+    ) async -> Response {
         guard let stream = download.stream else { return download.response(block) }
         do {
             // One byte more tells whether more follows.
@@ -221,7 +225,8 @@ extension ServerCore {
                 return .diagnostic(.badRequest, "the body ends before byte \(block.offset)")
             }
             guard !hasMore || part.count == block.size else {
-                table.limiter.warn(logger, .responseReplaced, route, "the body is shorter than its size")
+                table.limiter.warn(
+                    logger, .responseReplaced, route, "the body is shorter than its size")
                 return Response(.internalServerError)
             }
             return download.response(block, part, hasMore: hasMore, total: stream.size)

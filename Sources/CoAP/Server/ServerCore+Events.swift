@@ -27,7 +27,7 @@ extension ServerCore {
             if reason == .reset { session.lastHeard = .now }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.remove(messageID) }
         }
-        logger.debug(
+        (ServerSession.attached(to: handle)?.logger ?? logger).debug(
             "response was not acknowledged",
             metadata: [LogKey.token: "\(token)", LogKey.error: "\(reason)"])
         switch reason {
@@ -43,13 +43,9 @@ extension ServerCore {
         case .connected:
             let session = session(of: handle, on: context, now: .now)
             metrics.handshake("success")
-            logger.debug(
-                "session established",
-                metadata: [
-                    LogKey.peerIdentity: "\(session.peer.identity)",
-                    LogKey.peerAddress: "\(session.peer.address?.description ?? "")",
-                    LogKey.cipher: "\(session.peer.cipherSuite ?? "")",
-                ])
+            guard isStillGood(session) else { return }
+            session.logger.debug(
+                "session established", metadata: [LogKey.cipher: "\(session.peer.cipherSuite ?? "")"])
         case .closed:
             let session = ServerSession.attached(to: handle)
             if let session {
@@ -81,12 +77,9 @@ extension ServerCore {
         if let result = handshakes.alerted(alert, on: session, isEstablished: isEstablished) {
             metrics.handshake(result)
         }
-        logger.debug(
-            "DTLS alert",
-            metadata: [
-                LogKey.alert: "\(alert.name) \(alert.wasSent ? "sent" : "received")",
-                LogKey.peerAddress: "\(session?.remoteAddress?.description ?? "")",
-            ])
+        var logger = session.flatMap(ServerSession.attached)?.logger ?? logger
+        if !isEstablished { logger[metadataKey: LogKey.peerAddress] = "\(session?.remoteAddress?.description ?? "")" }
+        logger.debug("DTLS alert", metadata: [LogKey.alert: "\(alert.name) \(alert.wasSent ? "sent" : "received")"])
     }
 
     func refused(_ reason: MessageRefusal) { metrics.dropped(reason.rawValue) }

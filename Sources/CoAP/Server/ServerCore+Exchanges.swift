@@ -10,7 +10,7 @@ extension ServerCore {
         if !reply.fill(sent) {
             sent = Response(.internalServerError)
             unregister(request)
-            warn(.responseReplaced, "response was refused", request.route, "an option stands too often or is too long")
+            warn(.responseReplaced, "response was refused", request, "an option stands too often or is too long")
             transmit(request.isConfirmable ? .sendPiggybacked : .sendSeparate(.nonConfirmable), sent, request)
         }
         let now = MonotonicTime.now
@@ -37,7 +37,7 @@ extension ServerCore {
                 exchange.timer = nil
                 guard let self else { return }
                 self.warn(
-                    .handlerTimedOut, "handler timed out", request.route,
+                    .handlerTimedOut, "handler timed out", request,
                     "no answer in \(self.configuration.handlerTimeout)")
                 exchange.task?.cancel()
                 self.complete(exchange, .diagnostic(.serviceUnavailable, "the resource took too long"))
@@ -124,7 +124,7 @@ extension ServerCore {
         if response.code.isSuccess, response.fits(room) { return response }
         let fitted = FittedResponse(response, room: room)
         if let problem = fitted.problem {
-            warn(.responseReplaced, "response cannot be sent as it is", request.route, problem)
+            warn(.responseReplaced, "response cannot be sent as it is", request, problem)
         }
         return fitted.response
     }
@@ -160,7 +160,7 @@ extension ServerCore {
             }
             return true
         } catch {
-            warn(.responseReplaced, "response was refused", request.route, "\(error)")
+            warn(.responseReplaced, "response was refused", request, "\(error)")
             return false
         }
     }
@@ -180,26 +180,28 @@ extension ServerCore {
 
     private func report(_ request: ReceivedRequest, _ response: Response, now: MonotonicTime) {
         let time = now - request.started
-        metrics.answered(route: request.route, number: request.routeNumber, code: response.code, after: time)
+        metrics.answered(
+            route: request.route, number: request.routeNumber, code: response.code, by: request.session.peer.identity,
+            after: time)
         guard logger.logLevel <= .debug else { return }
-        let peer = request.session.peer
-        logger.debug(
+        request.session.logger.debug(
             "request answered",
             metadata: [
                 LogKey.method: "\(request.key.method)", LogKey.route: "\(request.route)",
                 LogKey.code: "\(response.code.dotted)", LogKey.messageType: "\(request.type)",
-                LogKey.token: "\(request.key.token)", LogKey.peerIdentity: "\(peer.identity)",
-                LogKey.peerAddress: "\(peer.address?.description ?? "")", LogKey.duration: "\(time)",
+                LogKey.token: "\(request.key.token)", LogKey.duration: "\(time)",
             ])
     }
 
     /// Logs what a peer can provoke as often as it likes.
-    private func warn(_ kind: LogLimiter.Kind, _ message: Logger.Message, _ route: String, _ reason: String) {
-        guard let suppressed = table.limiter.admit(kind, route: route) else { return }
-        logger.warning(
+    private func warn(
+        _ kind: LogLimiter.Kind, _ message: Logger.Message, _ request: ReceivedRequest, _ reason: String
+    ) {
+        guard let suppressed = table.limiter.admit(kind, route: request.route) else { return }
+        request.session.logger.warning(
             message,
             metadata: [
-                LogKey.route: "\(route)", LogKey.error: "\(reason)", LogKey.suppressed: "\(suppressed)",
+                LogKey.route: "\(request.route)", LogKey.error: "\(reason)", LogKey.suppressed: "\(suppressed)",
             ])
     }
 }

@@ -16,6 +16,7 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         let now = MonotonicTime.now
         let session = session(of: handle, on: context, now: now)
+        if session.isExpelled { return reply.silence() }
         session.lastHeard = now
         let key = ExchangeKey(messageID: message.messageID, token: message.token, method: method)
         if !session.pending.isEmpty, let exchange = session.pending[key] {
@@ -48,18 +49,18 @@ extension ServerCore: CoAPServerContextDelegate {
             ofPeer: session.pending.count, inAll: pendingCount, isStopping: isStopping && !isContinuing)
         switch admission.verdict(scan, type, bodySize: request.payload.count, load) {
         case .admit: break
-        case .refuse(let response): return refuse(with: response, reply)
+        case .refuse(let response): return refuse(with: response, session, reply)
         case .turnAway(let response, let reason):
             metrics.dropped(reason)
-            return refuse(with: response, reply)
+            return refuse(with: response, session, reply)
         case .ignore:
             metrics.dropped("option")
             return reply.silence()
         }
         if !session.isAddressProved, let challenge = challenge(request, on: session, now: now) {
-            return refuse(with: challenge, reply)
+            return refuse(with: challenge, session, reply)
         }
-        var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
+        var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: session.logger)
         context.mayHaveConditions = scan.hasConditions
         let kept = keptDownload(request, scan, session, now: now)
         if kept == nil { table.locate(request, &context) }
@@ -130,8 +131,8 @@ extension ServerCore: CoAPServerContextDelegate {
         }
     }
 
-    private func refuse(with response: Response, _ reply: ReplySlot) {
-        metrics.answered(route: "refused", number: -2, code: response.code, after: .zero)
+    private func refuse(with response: Response, _ session: ServerSession, _ reply: ReplySlot) {
+        metrics.answered(route: "refused", number: -2, code: response.code, by: session.peer.identity, after: .zero)
         // Nothing in it that libcoap would not take.
         _ = reply.fill(response)
     }

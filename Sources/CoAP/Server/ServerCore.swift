@@ -28,6 +28,11 @@ final class ServerCore: @unchecked Sendable {
     let echoes = EchoChallenge()
     private(set) var isStopping = false
     private var contexts: [CoAPContext] = []
+    /// What peers over DTLS have to prove.
+    var security: ServerSecurity?
+    var secureContext: CoAPContext?
+    /// When that was last exchanged.
+    var lastUpdate: MonotonicTime?
     private var multicast: MulticastResponder?
     private var whenIdle: (() -> Void)?
     private var graceTimer: TimerQueue<() -> Void>.ID?
@@ -56,7 +61,7 @@ final class ServerCore: @unchecked Sendable {
             var listening: [CoAPURI] = []
             var plainAddresses: [SocketAddress] = []
             let secure = endpoints.contains { $0.endpoint.scheme == .coaps }
-            let secureContext = secure ? try makeContext(security: security) : nil
+            secureContext = secure ? try makeContext(security: security) : nil
             let plain = endpoints.contains { $0.endpoint.scheme == .coap }
             let plainContext = plain ? try makeContext(security: nil, isPlain: true) : nil
             for (endpoint, addresses) in endpoints {
@@ -98,6 +103,7 @@ final class ServerCore: @unchecked Sendable {
                         + "on coap:// if plain CoAP is meant")
             }
             try context.secureServer(security, handshakeTimeout: configuration.handshakeTimeout)
+            self.security = security
         }
         return context
     }
@@ -152,6 +158,7 @@ final class ServerCore: @unchecked Sendable {
         multicast = nil
         for context in contexts { context.close() }
         contexts.removeAll()
+        secureContext = nil
     }
 
     // MARK: Sessions
@@ -159,7 +166,7 @@ final class ServerCore: @unchecked Sendable {
     func session(of handle: SessionHandle, on context: CoAPContext, now: MonotonicTime) -> ServerSession {
         if let session = ServerSession.attached(to: handle) { return session }
         let session = ServerSession(
-            handle, on: context, now: now, cacheCapacity: configuration.rememberedExchanges)
+            handle, on: context, now: now, cacheCapacity: configuration.rememberedExchanges, logger: logger)
         session.isAddressProved = needsNoProof(session.peer)
         handle.attachment = Unmanaged.passUnretained(session).toOpaque()
         handle.allowOutstanding(UnacknowledgedResponses.limit)
@@ -198,26 +205,26 @@ final class ServerCore: @unchecked Sendable {
     /// libcoap's own timer for that starts anew with every datagram, whether DTLS lets it through or not: a device that
     /// lost its session in a restart and keeps trying from the same port would be locked out for ever.
     private func sweep(at now: MonotonicTime) {
+        let time = WallClock.seconds
         for session in sessions.values {
             change(session, \.rememberedCount, \.cache.count) { $0.cache.expire(at: now) }
             change(session, \.unacknowledgedCount, \.unacknowledged.count) { $0.unacknowledged.expire(at: now) }
             if session.transfers.oldestUse != nil {
                 endTransfers(of: session, unusedSince: now.earlier(by: max(configuration.transferTimeout, .seconds(1))))
             }
+            if hasRunOut(session, at: time) { continue }
             if probe(session, at: now) { continue }
             guard session.peer.isSecure, !session.isClosed, session.pending.isEmpty,
                 now - session.lastHeard > secureTimeout
             else { continue }
-            logger.debug(
-                "session closed, its peer was not heard for too long",
-                metadata: [LogKey.peerAddress: "\(session.peer.address?.description ?? "")"])
+            session.logger.debug("session closed, its peer was not heard for too long")
             disconnect(session)
         }
         for context in contexts { context.settle() }
     }
 
     /// What libcoap reports from within, such as the end of the connection, is heard when it is done.
-    private func disconnect(_ session: ServerSession) {
+    func disconnect(_ session: ServerSession) {
         try? session.context.calling { () throws(CoAPError) in session.handle.disconnect() }
     }
 

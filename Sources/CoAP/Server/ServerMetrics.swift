@@ -24,14 +24,21 @@ final class ServerMetrics {
         duration = Metrics.Timer(label: "coap.server.request.duration", factory: factory)
     }
 
-    /// A request was answered; `number` stands for the route.
-    func answered(route: String, number: Int, code: Code, after time: Duration) {
-        let key = number << 8 | Int(code.rawValue)
+    /// A request was answered; `number` stands for the route, of the peer only the kind of its identity counts.
+    func answered(route: String, number: Int, code: Code, by identity: PeerIdentity, after time: Duration) {
+        let kind =
+            switch identity {
+            case .anonymous: 0
+            case .preSharedKey: 1
+            case .certificate: 2
+            }
+        let key = (number << 8 | Int(code.rawValue)) << 2 | kind
         if let counter = requests[key] {
             counter.increment()
         } else {
             let counter = Counter(
-                label: "coap.server.requests", dimensions: [("route", route), ("code", code.dotted)], factory: factory)
+                label: "coap.server.requests",
+                dimensions: [("route", route), ("code", code.dotted), ("identity", identity.kind)], factory: factory)
             requests[key] = counter
             counter.increment()
         }
@@ -43,7 +50,8 @@ final class ServerMetrics {
 
     /// A request was not carried out: `overload`, `stopping`, `type` (no confirmable or non-confirmable message), `option`
     /// (a critical option too many in a non-confirmable one), `malformed`, `signal` (a code of CoAP over TCP), `address` (answered
-    /// with a challenge, RFC 9175), `multicast` (to a group, and none that is answered there). Or a
+    /// with a challenge, RFC 9175), `credentials` (the session was
+    /// ended because they are no longer good), `multicast` (to a group, and none that is answered there). Or a
     /// confirmable response did not arrive: `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended).
     func dropped(_ reason: String) { count(reason, in: \.drops, "coap.server.drops", "reason") }
 

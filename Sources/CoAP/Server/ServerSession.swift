@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
+
 /// What the server keeps of one peer, attached to libcoap's session. Confined to the server's loop.
 final class ServerSession {
     let handle: SessionHandle
     unowned let context: CoAPContext
     let peer: Peer
+    /// What the peer proved itself by.
+    var credential: SessionCredential
+    /// Says with each line who the peer is.
+    let logger: Logger
     var cache: ExchangeCache
     /// The requests whose answers are still to come.
     var pending: [ExchangeKey: ServerExchange] = [:]
@@ -14,25 +20,24 @@ final class ServerSession {
     /// When the peer last sent something that DTLS let through.
     var lastHeard: MonotonicTime
     var isClosed = false
+    /// True when its peer's credentials are no longer good: nothing it says counts.
+    var isExpelled = false
     /// True when the peer has shown that it is where it says, or need not.
     var isAddressProved = true
 
-    init(_ handle: SessionHandle, on context: CoAPContext, now: MonotonicTime, cacheCapacity: Int) {
+    init(
+        _ handle: SessionHandle, on context: CoAPContext, now: MonotonicTime, cacheCapacity: Int, logger: Logger
+    ) {
         self.handle = handle
         self.context = context
         cache = ExchangeCache(capacity: cacheCapacity)
         lastHeard = now
         let connection = handle.connection
-        let identity: PeerIdentity
-        if let certificate = connection?.peerCertificate {
-            identity = .certificate(certificate.identity)
-        } else {
-            let key = connection == nil ? [] : handle.preSharedKeyIdentity
-            identity = key.isEmpty ? .anonymous : .preSharedKey(key)
-        }
+        credential = SessionCredential(connection, key: connection.flatMap { context.handshakes?.key(of: $0.ssl) })
         peer = Peer(
-            identity: identity, address: handle.remoteAddress, isSecure: connection != nil,
+            identity: credential.identity, address: handle.remoteAddress, isSecure: connection != nil,
             cipherSuite: connection?.standardCipher)
+        self.logger = peer.logger(from: logger)
     }
 
     /// The session attached to libcoap's; nil when there is none.

@@ -11,6 +11,9 @@ public struct CertificateIdentity: Hashable, Sendable {
     /// The subject alternative names.
     public var alternativeNames: [AlternativeName]
 
+    /// The serial number its authority gave it: a positive number, the highest byte first, at most 20 bytes (RFC 5280 §4.1.2.2).
+    public var serialNumber: [UInt8]
+
     /// The SHA-256 hash of the certificate in DER: 32 bytes.
     public var fingerprint: [UInt8]
 
@@ -28,11 +31,13 @@ public struct CertificateIdentity: Hashable, Sendable {
 
     /// Makes a certificate's identity from its parts; the fingerprint is 32 bytes.
     public init(
-        subject: String, commonName: String?, alternativeNames: [AlternativeName], fingerprint: [UInt8]
+        subject: String, commonName: String?, alternativeNames: [AlternativeName], serialNumber: [UInt8] = [],
+        fingerprint: [UInt8]
     ) {
         self.subject = subject
         self.commonName = commonName
         self.alternativeNames = alternativeNames
+        self.serialNumber = serialNumber
         self.fingerprint = fingerprint
     }
 }

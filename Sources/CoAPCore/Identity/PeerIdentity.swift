@@ -12,6 +12,17 @@ public enum PeerIdentity: Hashable, Sendable {
     case certificate(CertificateIdentity)
 }
 
+extension PeerIdentity {
+    /// How it was proved: `anonymous`, `psk` or `certificate`. There are no other values, so it is good as a metric's label.
+    public var kind: String {
+        switch self {
+        case .anonymous: "anonymous"
+        case .preSharedKey: "psk"
+        case .certificate: "certificate"
+        }
+    }
+}
+
 extension PeerIdentity: CustomStringConvertible {
     /// A short form for logs: control characters escaped, never a secret.
     public var description: String {

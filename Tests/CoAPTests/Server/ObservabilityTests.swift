@@ -16,7 +16,8 @@ struct ObservabilityTests {
         var logLevel = Logger.Level.trace
 
         func log(event: LogEvent) {
-            let text = "\(event.level) \(event.message) \(event.metadata ?? [:])"
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }
+            let text = "\(event.level) \(event.message) \(all)"
             lines.withLock { $0.append(text) }
         }
 
@@ -56,9 +57,10 @@ struct ObservabilityTests {
             try await running.value
         }
         let found = try metrics.expectCounter(
-            "coap.server.requests", [("route", "/items/{name}"), ("code", "2.05")])
+            "coap.server.requests", [("route", "/items/{name}"), ("code", "2.05"), ("identity", "psk")])
         #expect(found.totalValue == 3)
-        let missing = try metrics.expectCounter("coap.server.requests", [("route", "unmatched"), ("code", "4.04")])
+        let missing = try metrics.expectCounter(
+            "coap.server.requests", [("route", "unmatched"), ("code", "4.04"), ("identity", "psk")])
         #expect(missing.totalValue == 1)
         let good = try metrics.expectCounter("coap.dtls.handshakes", [("result", "success")])
         #expect(good.totalValue == 1)

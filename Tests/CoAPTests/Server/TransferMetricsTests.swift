@@ -25,7 +25,9 @@ struct TransferMetricsTests {
     }
 
     private static func requests(_ metrics: TestMetrics, _ route: String, _ code: String) throws -> Int64 {
-        try metrics.expectCounter("coap.server.requests", [("route", route), ("code", code)]).totalValue
+        try metrics.expectCounter(
+            "coap.server.requests", [("route", route), ("code", code), ("identity", "anonymous")]
+        ).totalValue
     }
 
     @Test("A body of ten blocks is read by ten requests, and its handler is asked once")

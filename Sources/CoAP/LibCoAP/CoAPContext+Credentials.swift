@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLibCoAP
+
+// What a server's handshakes go by, which may be exchanged while it runs.
+extension CoAPContext {
+    /// The cipher suites that fit what a server has.
+    ///
+    /// - Throws: `CoAPError` with code `invalidCredentials` when it has nothing.
+    static func suites(of security: ServerSecurity) throws(CoAPError) -> [String] {
+        let suites = CipherPolicy.suites(
+            keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
+        guard !suites.isEmpty else {
+            throw CoAPError(
+                .invalidCredentials,
+                "a coaps endpoint needs pre-shared keys or a certificate; give one of them, or listen on coap:// if "
+                    + "plain CoAP is meant")
+        }
+        return suites
+    }
+
+    /// Exchanges keys, certificate and trust for all handshakes that come.
+    ///
+    /// - Throws: `CoAPError` with code `invalidCredentials`; then what was there stays.
+    func replaceSecurity(_ security: ServerSecurity) throws(CoAPError) {
+        loop.preconditionOnLoop()
+        guard let sslContext else { return }
+        let suites = try Self.suites(of: security)
+        guard SSL_CTX_set_cipher_list(sslContext, CipherPolicy.list(suites)) == 1 else {
+            throw CoAPError(.internal, "OpenSSL refuses the cipher policy", cause: OpenSSLErrors.take())
+        }
+        hasNewSecurity = true
+        try use(security)
+    }
+
+    /// Puts certificate and trust into the settings that new connections start from; keys are asked for in each handshake.
+    func use(_ security: ServerSecurity) throws(CoAPError) {
+        guard let sslContext else { return }
+        if let credential = security.certificate?.parsed {
+            // OpenSSL tried them out when they were read.
+            var good = SSL_CTX_use_certificate(sslContext, credential.certificate.x509) == 1
+            good = good && SSL_CTX_use_PrivateKey(sslContext, credential.privateKey) == 1
+            good = good && ccoap_ctx_clear_chain(sslContext) == 1
+            for certificate in credential.chain {
+                good = good && ccoap_ctx_add_chain(sslContext, certificate.x509) == 1
+            }
+            guard good else {
+                throw CoAPError(
+                    .invalidCredentials, "OpenSSL refuses the server's certificate or key", cause: OpenSSLErrors.take())
+            }
+        }
+        switch security.clientAuthentication {
+        case .required(let anchors):
+            SSL_CTX_set1_cert_store(sslContext, anchors.store.store)
+            SSL_CTX_set_verify(sslContext, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        case .notRequired: SSL_CTX_set_verify(sslContext, SSL_VERIFY_NONE, nil)
+        }
+        self.security = security
+    }
+
+    /// libcoap makes the connection of the next peer in advance; it is brought up to date when its handshake starts.
+    ///
+    /// What this sets is what the server shows. Whom it lets in never depends on it: keys and trust are asked for anew by each
+    /// handshake.
+    func useCredentials(on ssl: OpaquePointer) {
+        guard hasNewSecurity, let sslContext, let security, let suites = try? Self.suites(of: security) else { return }
+        SSL_set_verify(ssl, SSL_CTX_get_verify_mode(sslContext), nil)
+        SSL_set_cipher_list(ssl, CipherPolicy.list(suites))
+        if let credential = security.certificate?.parsed {
+            SSL_use_certificate(ssl, credential.certificate.x509)
+            SSL_use_PrivateKey(ssl, credential.privateKey)
+            _ = ccoap_ssl_clear_chain(ssl)
+            for certificate in credential.chain { _ = ccoap_ssl_add_chain(ssl, certificate.x509) }
+        }
+        ERR_clear_error()
+    }
+}
