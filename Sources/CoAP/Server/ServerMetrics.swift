@@ -43,7 +43,7 @@ final class ServerMetrics {
 
     /// A request was not carried out: `overload`, `stopping`, `type` (no confirmable or non-confirmable message), `option`
     /// (a critical option too many in a non-confirmable one), `malformed`, `signal` (a code of CoAP over TCP), `address` (answered
-    /// with a challenge, RFC 9175), `multicast` (to a group, and none that is answered there). Or a
+    /// with a challenge, RFC 9175), `digest` (the body does not match its digest), `multicast` (to a group, and none that is answered there). Or a
     /// confirmable response did not arrive: `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended).
     func dropped(_ reason: String) { count(reason, in: \.drops, "coap.server.drops", "reason") }
 
