@@ -31,8 +31,8 @@ extension ClientSession {
 
     /// The request with its body's digest where it asks for one; a GET, which has no body, goes on asking.
     package func signed(_ request: Request) throws(CoAPError) -> Request {
-        guard request.method != .get, !request.options.contains(.block1), request.options.payloadDigest?.value == nil,
-            let digest = try bodyDigest(of: request)
+        guard request.options.payloadDigest?.value == nil, let digest = try bodyDigest(of: request),
+            request.method != .get, !request.options.contains(.block1)
         else { return request }
         var request = request
         request.options.payloadDigest = try Self.required(
