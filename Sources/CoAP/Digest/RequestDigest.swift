@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a request says of digests, as a server that can check it understands it. No I/O.
-struct RequestDigest: Sendable {
+/// What a request says of digests, as a server that can check it understands it. No I/O. An object, so that requests without one
+/// carry no room for it about.
+final class RequestDigest: Sendable {
     /// How digests are made and checked.
     let body: BodyDigest
     /// The digest that the request's body should have; nil when it only asks for one.
     let claimed: [UInt8]?
     private let format: ContentFormat?
+
+    private init(_ body: BodyDigest, claimed: [UInt8]?, format: ContentFormat?) {
+        self.body = body
+        self.claimed = claimed
+        self.format = format
+    }
 
     /// What is known of a request's digest.
     enum Reading {
@@ -25,7 +32,7 @@ struct RequestDigest: Sendable {
         }
         if let body = BodyDigest(option.algorithm, of: request, keys: keys) {
             return .digest(
-                RequestDigest(body: body, claimed: option.value, format: request.options.contentFormat))
+                RequestDigest(body, claimed: option.value, format: request.options.contentFormat))
         }
         guard !keys.isEmpty else { return .none }
         return .refused(
