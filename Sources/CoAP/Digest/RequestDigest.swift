@@ -2,7 +2,7 @@
 
 /// What a request says of digests, as a server that can check it understands it. No I/O. An object, so that requests without one
 /// carry no room for it about.
-final class RequestDigest: Sendable {
+package final class RequestDigest: Sendable {
     /// How digests are made and checked.
     let body: BodyDigest
     /// The digest that the request's body should have; nil when it only asks for one.
@@ -37,6 +37,21 @@ final class RequestDigest: Sendable {
         guard !keys.isEmpty else { return .none }
         return .refused(
             .diagnostic(.unauthorized, "the digest (option 65000) is of a key that is not known here"))
+    }
+
+    /// Compares the body of a request that is whole, and notes in the context that it was.
+    ///
+    /// - Returns: the answer to a request that goes no further.
+    package static func refusal(
+        of request: Request, _ keys: DigestKeyTable, _ context: inout RequestContext
+    ) -> Response? {
+        switch read(request, keys) {
+        case .none: return nil
+        case .refused(let response): return response
+        case .digest(let digest):
+            if digest.claimed != nil { context.bodyDigest = digest.body.algorithm }
+            return digest.refusal(of: request.payload)
+        }
     }
 
     /// Begins to check a body that comes piece by piece; nil when there is nothing to check it against.

@@ -23,6 +23,8 @@ final class BodyHasher {
             } else {
                 key != nil && EVP_DigestSignInit(context, nil, EVP_sha256(), nil, key) == 1
             }
+        // What stays in the thread's queue of errors would be taken for one of a session's.
+        if !isWorking { ERR_clear_error() }
     }
 
     deinit {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAPTesting
+import Metrics
+import MetricsTestKit
 import Testing
 
 @testable import CoAP
@@ -274,5 +276,64 @@ struct ServerDigestTests {
             }
         }
         #expect(calls.count == 2)
+    }
+
+    @Test("A body that is read while it comes, where a digest is demanded")
+    func demandedOfStreams() async throws {
+        let calls = CallCounter()
+        let router = Router()
+        router.add(RequireDigest(.any))
+        router.upload(.put, "upload") { _, context, body in
+            for try await _ in body {}
+            calls.increment()
+            return Response(context.bodyDigest == .sha256 ? .changed : .forbidden)
+        }
+        try await Asker.serve(router) { asker in
+            let without = try await asker.upload("upload", Self.body, size: 1024)
+            #expect(without.code == .badRequest && calls.count == 0)
+            let wrong = try await asker.upload("upload", Self.body, size: 1024, options: Self.options(Self.sha256([])))
+            #expect(wrong.code == .badRequest && calls.count == 0)
+            let right = try await asker.upload(
+                "upload", Self.body, size: 1024, options: Self.options(Self.sha256(Self.body)))
+            #expect(right.code == .changed && calls.count == 1)
+        }
+    }
+
+    @Test("Bodies that do not match are counted")
+    func counted() async throws {
+        let metrics = TestMetrics()
+        try await withMetricsFactory(metrics) {
+            let router = Self.router()
+            router.upload(.put, "upload") { _, _, body in
+                for try await _ in body {}
+                return Response(.changed)
+            }
+            try await Asker.serve(router) { asker in
+                for (path, size) in [("x", 4096), ("x", 1024), ("upload", 1024)] {
+                    let bad = try await asker.upload(
+                        path, Array(Self.body.prefix(size == 4096 ? 10 : 3_000)), size: min(size, 1024),
+                        options: Self.options(Self.sha256([1])))
+                    #expect(bad.code == .badRequest)
+                }
+            }
+        }
+        let counter = try metrics.expectCounter("coap.server.drops", [("reason", "digest")])
+        #expect(counter.totalValue == 3)
+    }
+
+    @Test("A router without a socket")
+    func tester() async throws {
+        let router = Self.router()
+        router.add(RequireDigest(.hmac, on: ["/x"]))
+        let tester = RouterTester(router, digestKeys: try BodyDigestTests.table("ops"))
+        var request = try Request(.put, "x", payload: [1])
+        let without = await tester.response(to: request)
+        #expect(without.code == .unauthorized)
+        request.options.payloadDigest = try Self.hmac(.put, "x", [1]).payloadDigest
+        let right = await tester.response(to: request)
+        #expect(right.code == .changed)
+        request.payload = [2]
+        let wrong = await tester.response(to: request)
+        #expect(wrong.code == .badRequest)
     }
 }
