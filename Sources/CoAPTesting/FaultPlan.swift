@@ -2,7 +2,7 @@
 
 /// Decides what becomes of the datagrams of one direction, one after the other: the same for the same seed.
 struct FaultPlan {
-    private let faults: LinkFaults
+    let faults: LinkFaults
     private var generator: SeededNumbers
 
     init(_ faults: LinkFaults, seed: UInt64) {

@@ -59,7 +59,9 @@ public final class FaultyLink: Sendable {
         to server: SocketAddress, listen: SocketAddress, toServer: LinkFaults, toClient: LinkFaults, seed: UInt64
     ) throws(CoAPError) {
         guard toServer.isValid, toClient.isValid else {
-            throw CoAPError(.invalidArgument, "a link's probabilities are 0 to 1, and its times not below zero")
+            throw CoAPError(
+                .invalidArgument, "a link's probabilities are 0 to 1, and its times and the bit it flips not below zero"
+            )
         }
         guard let bound = listen.boundSocket() else {
             throw CoAPError(

@@ -23,7 +23,7 @@ final class FaultyRelay: @unchecked Sendable {
     }
 
     private struct Datagram {
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         let client: SocketAddress
         let goesToServer: Bool
     }
@@ -87,6 +87,11 @@ final class FaultyRelay: @unchecked Sendable {
 
     /// Has a datagram arrive when it is time, or not at all.
     private func pass(_ datagram: Datagram, _ state: Locked<State>) {
+        var datagram = datagram
+        let plan = datagram.goesToServer ? plans.toServer : plans.toClient
+        let sent = datagram.bytes
+        datagram.bytes = plan.faults.damaged(sent)
+        let isFlipped = datagram.bytes != sent
         var isHeldBack = false
         let times =
             datagram.goesToServer
@@ -99,6 +104,7 @@ final class FaultyRelay: @unchecked Sendable {
             } else {
                 if times.count > 1 { state[keyPath: path].duplicated += 1 }
                 if isHeldBack { state[keyPath: path].reordered += 1 }
+                if isFlipped { state[keyPath: path].flipped += 1 }
             }
             return state.isInterrupted
         }

@@ -13,4 +13,7 @@ public struct LinkCounts: Hashable, Sendable {
 
     /// How many of them were held back for later ones to overtake.
     public internal(set) var reordered = 0
+
+    /// In how many of them a bit was flipped.
+    public internal(set) var flipped = 0
 }

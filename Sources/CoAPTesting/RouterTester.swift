@@ -5,9 +5,13 @@ public import CoAP
 /// Asks a router without a socket: matching, middleware and handlers run as in a server, nothing is sent.
 public struct RouterTester: Sendable {
     private let table: RouteTable
+    private let digestKeys: DigestKeyTable
 
-    /// A tester of a copy of the router.
-    public init(_ router: Router) { table = RouteTable(router) }
+    /// A tester of a copy of the router, and the keys of the digests that requests may have.
+    public init(_ router: Router, digestKeys: DigestKeyTable = DigestKeyTable()) {
+        table = RouteTable(router)
+        self.digestKeys = digestKeys
+    }
 
     /// The router's response to a request of a peer; what a handler throws is a response already.
     public func response(
@@ -15,6 +19,7 @@ public struct RouterTester: Sendable {
     ) async -> Response {
         if let refusal = OptionScan(request.options).refusal { return refusal }
         var context = RequestContext(peer: peer)
+        if let refusal = RequestDigest.refusal(of: request, digestKeys, &context) { return refusal }
         table.locate(request, &context)
         return await table.response(to: request, context)
     }

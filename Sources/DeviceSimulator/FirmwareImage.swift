@@ -26,12 +26,21 @@ struct FirmwareImage: Sendable {
         self.size = size
     }
 
-    /// The image as a response whose blocks are made when they are asked for.
-    var response: Response {
-        Response(
+    /// The largest that is made at once, for a digest, which goes before the body.
+    static let maximumWholeSize = 1 << 20
+
+    /// The image as a response whose blocks are made when they are asked for; as a whole for a client that wants a digest.
+    func response(to request: Request) -> Response {
+        let eTag = withUnsafeBytes(of: UInt64(size).bigEndian, Array.init)
+        if request.options.payloadDigest != nil, size <= Self.maximumWholeSize {
+            var response = Response(payload: (0..<size).map(Self.byte), contentFormat: .octetStream)
+            response.options.eTags = [eTag]
+            return response
+        }
+        return Response(
             stream: BodyStream(size: size) { [size] offset, count in
                 (offset..<min(offset + count, size)).map(Self.byte)
-            }, contentFormat: .octetStream, eTag: withUnsafeBytes(of: UInt64(size).bigEndian, Array.init))
+            }, contentFormat: .octetStream, eTag: eTag)
     }
 
     /// The byte at a place: each one but depends on it, so that blocks in a wrong order are noticed.

@@ -120,7 +120,7 @@ public final class SimulatedDevice: Sendable {
             attributes: .init(
                 resourceType: "firmware", contentFormats: [.octetStream], title: "Firmware image",
                 size: FirmwareImage.usualSize)
-        ) { request, _ in try FirmwareImage(request).response }
+        ) { request, _ in try FirmwareImage(request).response(to: request) }
         router.upload(.put, "firmware", maximumSize: FirmwareImage.maximumSize) { _, _, body in
             Response(.changed, text: "\(try await FirmwareImage.install(body)) bytes")
         }

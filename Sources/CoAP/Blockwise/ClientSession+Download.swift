@@ -10,7 +10,8 @@ extension ClientSession {
     /// }
     /// ```
     ///
-    /// What the closure does not read is not asked for. A resource that changes meanwhile ends the body in an error.
+    /// What the closure does not read is not asked for. A resource that changes meanwhile ends the body in an error, and so does a
+    /// body that does not match the digest that was asked for, of which nothing is to be trusted then.
     ///
     /// - Parameters:
     ///   - path: path and query as in a URI, or the path's segments.
@@ -41,7 +42,7 @@ extension ClientSession {
         _ body: (Response, ResponseBody) async throws -> Result
     ) async throws -> Result {
         let loop = core.loop
-        let transfer = transfer(request, confirmable: confirmable, timeout: timeout)
+        let transfer = try transfer(request, confirmable: confirmable, timeout: timeout)
         let buffer = ResponseBuffer(window: configuration.blockWindow) { loop.submit { transfer.ask() } }
         transfer.sink = buffer
         transfer.progress = progress

@@ -4,7 +4,7 @@ extension ClientSession {
     /// Sends a body that need not fit the memory, block by block (RFC 7959).
     ///
     /// The body is read once, as fast as the server takes it. So a server that loses what it got cannot be sent it anew: its
-    /// 4.08 is returned.
+    /// 4.08 is returned. A digest of it is made beforehand, by ``digest(of:for:isolation:)``.
     ///
     /// - Parameters:
     ///   - method: usually PUT or POST.
@@ -40,6 +40,11 @@ extension ClientSession {
         guard !request.options.contains(.block1), !request.options.contains(.block2) else {
             throw CoAPError(
                 .invalidArgument, "a body that is streamed makes its own blocks; leave Block1 and Block2 out")
+        }
+        guard request.options.payloadDigest.map({ $0.value != nil }) ?? true else {
+            throw CoAPError(
+                .invalidArgument,
+                "a digest goes before its body, and this body is streamed; make the digest first with digest(of:for:)")
         }
         let connection = connection
         let loop = core.loop
@@ -88,7 +93,7 @@ extension ClientSession {
                     return connection.newRequestTag()
                 }
             }
-            let transfer = transfer(
+            let transfer = try transfer(
                 Request(method: request.method, options: request.options, payload: buffer.prefix(block.size)),
                 confirmable: confirmable, timeout: timeout)
             transfer.part = (block, size)
@@ -115,8 +120,11 @@ extension ClientSession {
                 if response.code.isSuccess {
                     progress?(TransferProgress(completed: block.offset + buffer.count, total: size))
                 }
-                guard response.options.contains(.block2) else { return response }
-                let rest = self.transfer(request, confirmable: confirmable, timeout: timeout)
+                guard response.options.contains(.block2) else {
+                    try ResponseDigest.check(response, to: request, keys: configuration.digestKeys)
+                    return response
+                }
+                let rest = try self.transfer(request, confirmable: confirmable, timeout: timeout)
                 (rest.upload, rest.requestTag, rest.echo) = (upload, tag, echo)
                 return try await run(rest, behind: response)
             case .failed(let error): throw error

@@ -8,6 +8,11 @@ extension ClientTransfer {
         guard first.code.isSuccess || first.options.block2?.hasMore == true else { return finish(.success(first)) }
         // The second time block by block: perhaps the server can do no other.
         let isWindowed = isConfirmable && restarts == 0 && (request.method == .get || request.method == .fetch)
+        do throws(CoAPError) {
+            try digest?.begin(first)
+        } catch {
+            return finish(.failure(error))
+        }
         response = first
         var download = BlockDownload(
             size: configuration.blockSize, limit: stream == nil ? configuration.maximumBodySize : nil,
@@ -51,7 +56,7 @@ extension ClientTransfer {
         deliver()
         switch step {
         case .more: ask()
-        case .finished: if let response { finish(.success(response)) }
+        case .finished: if let response { finish(checked(response)) }
         case .changed: restart()
         case .answer(let response):
             finish(stream == nil ? .success(response) : .failure(refused(response)))
@@ -59,9 +64,20 @@ extension ClientTransfer {
         }
     }
 
+    /// The response, if its body is the one that was sent.
+    private func checked(_ response: Response) -> Result<Response, CoAPError> {
+        do throws(CoAPError) {
+            try digest?.end()
+            return .success(response)
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// Hands over what came.
     private func deliver() {
         guard let parts = download?.takeReady(), let download else { return }
+        for part in parts { digest?.update(part) }
         if let stream {
             if let head, let response {
                 self.head = nil

@@ -30,6 +30,8 @@ final class ClientTransfer: @unchecked Sendable {
     /// The first response, which the body is put into.
     var response: Response?
     var requestTag: [UInt8]?
+    /// Compares the response's body with its digest; nil when none was asked for.
+    var digest: ResponseDigest?
 
     /// True while so many messages wait on the session that none is sent ahead of its time.
     var mustHold: Bool { !underWay.isEmpty && connection.isFull != nil }
@@ -50,6 +52,7 @@ final class ClientTransfer: @unchecked Sendable {
         self.connection = connection
         isConfirmable = confirmable
         self.timeout = timeout ?? connection.configuration.requestTimeout
+        digest = ResponseDigest(to: request, keys: connection.configuration.digestKeys)
     }
 
     /// True when the caller does the blocks alone.

@@ -65,7 +65,8 @@ public final class RequestBody: AsyncSequence, Sendable {
 
         /// The next piece; nil at the end.
         ///
-        /// - Throws: `CoAPError`: `closed` when the client does not go on, its blocks do not fit together or its session ends,
+        /// - Throws: `CoAPError`: `digestMismatch` in place of the last piece when the body is not the one that was sent: whatever
+        ///   was done with it must be undone; `closed` when the client does not go on, its blocks do not fit together or its session ends,
         ///   `invalidArgument` when another task reads already, `cancelled`.
         public mutating func next() async throws(CoAPError) -> [UInt8]? { try await body.next() }
     }

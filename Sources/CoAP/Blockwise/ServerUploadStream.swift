@@ -18,6 +18,10 @@ final class ServerUploadStream: @unchecked Sendable {
     var task: Task<Void, Never>?
     /// The handler's response.
     var response: Response?
+    /// Compares the body with its digest; nil without one.
+    var hasher: BodyHasher?
+    /// The answer to a body that does not match, whatever the handler says.
+    var refusal: Response?
     /// True while the handler counts among the server's requests.
     var isCounted = false
     /// The requests that are not answered yet, in order, and where their blocks end; as many as a peer may have under way.

@@ -23,6 +23,10 @@ public struct ClientConfiguration: Hashable, Sendable {
     /// The largest body of a response that is put together in memory, in bytes; 16 MiB. What is streamed has no limit.
     public var maximumBodySize = 16 << 20
 
+    /// The keys of HMACs that requests and responses have when they are asked for: `.digest(.hmacSHA256(keyID:))` among a
+    /// request's options; none.
+    public var digestKeys = DigestKeyTable()
+
     /// How confirmable messages are repeated.
     public var transmission = TransmissionParameters()
 

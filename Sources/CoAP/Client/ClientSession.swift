@@ -42,6 +42,10 @@ public final class ClientSession: Sendable {
     /// options deals with blocks alone, and gets each response as it comes. A server's demand to prove that a request is
     /// fresh is met by repeating it (Echo, RFC 9175 §2.3).
     ///
+    /// With `.digest(_:)` among its options a request's body goes with a digest of it (docs/digest.md), and the response's is
+    /// compared with its own, which the responses to GET and FETCH must have. A server that does not know the option takes no
+    /// notice of it.
+    ///
     /// - Parameters:
     ///   - request: what to ask.
     ///   - confirmable: false sends the request once and repeats nothing. Then neither a server's reset nor the network's word
@@ -50,12 +54,13 @@ public final class ClientSession: Sendable {
     /// - Throws: `CoAPError`: `timeout` without a response, `unreachable` when nobody listens, `handshakeFailed` when a
     ///   lost connection could not be made anew, `protocolError` when the server refuses the message with a reset,
     ///   or breaks the protocol, `tooLarge` when the request's options do not fit a message or the response's body is over
-    ///   ``ClientConfiguration/maximumBodySize``, `limitReached` when too many wait already, `closed` when the session ends,
+    ///   ``ClientConfiguration/maximumBodySize``, `digestMismatch` and `digestMissing` when the response's body is not the one that
+    ///   was sent or nothing vouches for it, `invalidArgument` for a digest whose key is missing, `limitReached` when too many wait already, `closed` when the session ends,
     ///   `cancelled` when the task is.
     public func request(
         _ request: Request, confirmable: Bool = true, timeout: Duration? = nil
     ) async throws(CoAPError) -> Response {
-        try await run(transfer(request, confirmable: confirmable, timeout: timeout))
+        try await run(try transfer(request, confirmable: confirmable, timeout: timeout))
     }
 
     /// Makes a request, as ``request(_:confirmable:timeout:)`` does, and tells how far its bodies are.
@@ -65,14 +70,16 @@ public final class ClientSession: Sendable {
         _ request: Request, confirmable: Bool = true, timeout: Duration? = nil,
         progress: @escaping @Sendable (TransferProgress) -> Void
     ) async throws(CoAPError) -> Response {
-        let transfer = transfer(request, confirmable: confirmable, timeout: timeout)
+        let transfer = try transfer(request, confirmable: confirmable, timeout: timeout)
         transfer.progress = progress
         return try await run(transfer)
     }
 
     /// A request and its response in as many messages as they need.
-    func transfer(_ request: Request, confirmable: Bool = true, timeout: Duration? = nil) -> ClientTransfer {
-        ClientTransfer(asSent(request), on: connection, confirmable: confirmable, timeout: timeout)
+    func transfer(
+        _ request: Request, confirmable: Bool = true, timeout: Duration? = nil
+    ) throws(CoAPError) -> ClientTransfer {
+        ClientTransfer(try signed(asSent(request)), on: connection, confirmable: confirmable, timeout: timeout)
     }
 
     /// Waits for the end of a transfer; with a response whose first block is there, for the rest of it.

@@ -169,7 +169,8 @@ extension ServerCore: ObservationSink {
         if response.code.isSuccess {
             response.options.maxAge = observer.state.conditions.maximumAge(response.options.maxAge)
         }
-        response = shaped(notification: response, to: observer, session)
+        response = shaped(
+            notification: observer.digest?.sealed(response) ?? response, to: observer, session)
         let room = session.handle.maximumMessageSize - Int(observer.key.token.count)
         return response.fits(room) ? response : FittedResponse(response, room: room).response
     }

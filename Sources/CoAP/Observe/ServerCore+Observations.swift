@@ -77,7 +77,7 @@ extension ServerCore {
             ? nil : observation.number?.number ?? ObservedNumber.find(in: response)
         let policy = resource.resource.policy
         let observer = Observer(
-            key, in: group, transfer: transfer(ofObserver: request),
+            key, in: group, transfer: transfer(ofObserver: request), digest: request.digest,
             state: ObserverState(
                 policy: request.session.peer.isSecure ? policy : policy.forUnprovenPeers,
                 conditions: observation.conditions, sequence: sequence, value: value,

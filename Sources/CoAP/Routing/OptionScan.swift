@@ -15,6 +15,8 @@ package struct OptionScan {
     let hasETag: Bool
     /// True when If-Match or If-None-Match is there.
     let hasConditions: Bool
+    /// True when a digest is there, or the wish for one.
+    let hasDigest: Bool
     private let hasDotSegment: Bool
     private let hopLimit: UInt32?
 
@@ -27,6 +29,7 @@ package struct OptionScan {
         var repeated: OptionNumber?
         var hasConditions = false
         var hasETag = false
+        var hasDigest = false
         var hopLimit: UInt32?
         var hasDotSegment = false
         var previous: UInt16 = 0
@@ -44,6 +47,7 @@ package struct OptionScan {
             case OptionNumber.ifMatch.rawValue, OptionNumber.ifNoneMatch.rawValue: hasConditions = true
             case OptionNumber.noResponse.rawValue:
                 if number != previous { noResponse = UInt8(truncatingIfNeeded: Self.uint(value)) }
+            case OptionNumber.payloadDigest.rawValue: hasDigest = true
             default: break
             }
             // Uri-Path is the one that is often there more than once.
@@ -62,6 +66,7 @@ package struct OptionScan {
         self.repeated = repeated
         self.hasConditions = hasConditions
         self.hasETag = hasETag
+        self.hasDigest = hasDigest
         self.hopLimit = hopLimit
         self.hasDotSegment = hasDotSegment
     }

@@ -22,6 +22,10 @@ public struct RequestContext: Sendable {
     /// Logs with the server's settings.
     public let logger: Logger
 
+    /// How the body is known to be the one that was sent: by a digest of it that was compared, or will be when the last piece of
+    /// a body comes that is read while it comes; nil without one.
+    public internal(set) var bodyDigest: PayloadDigest.Algorithm?
+
     /// False when it is known that If-Match and If-None-Match are not there.
     var mayHaveConditions = true
 

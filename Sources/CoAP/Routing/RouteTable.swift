@@ -48,6 +48,8 @@ package struct RouteTable: Sendable {
     private func response(for error: any Error, _ context: RequestContext) -> Response {
         switch error {
         case let error as ResponseError: return error.response
+        // The server says it in its own words; it is no failure of the handler's.
+        case let error as CoAPError where error.code == .digestMismatch: return .diagnostic(.badRequest, error.message)
         case is CancellationError: return .diagnostic(.serviceUnavailable, "the request was given up")
         default:
             if let suppressed = limiter.admit(.handlerFailed, route: context.route) {

@@ -21,6 +21,8 @@ struct ReceivedRequest {
     var transfer: BlockwiseRequest?
     /// Block1 of the response.
     var block1: BlockOption?
+    /// What it says of digests, where that can be checked.
+    var digest: RequestDigest?
 
     /// True when the response may need to be another than the handler's.
     var shapesResponse: Bool { hasETag || transfer != nil }

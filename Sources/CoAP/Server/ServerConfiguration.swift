@@ -66,6 +66,10 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// (RFC 7252 §4.8.2).
     public var transferTimeout: Duration = .seconds(247)
 
+    /// The keys of HMACs that bodies come with, and that responses get where they are asked for; none: then they are passed by, and
+    /// ``RequireDigest`` demands them in vain. With keys, one of another key answers 4.01.
+    public var digestKeys = DigestKeyTable()
+
     /// Which peers on plain CoAP must show that they are where they say (RFC 9175 §2.4); all that are not on this host.
     public var addressValidation = AddressValidation.remotePeers
 

@@ -115,7 +115,7 @@ extension ServerCore {
 
     /// The response as it can be sent.
     func fitting(_ response: Response, _ request: ReceivedRequest) -> Response {
-        var response = response
+        var response = sealed(response, request)
         if request.shapesResponse || response.payload.count > preferredBlockSize {
             response = shaped(response, request, now: .now)
         }

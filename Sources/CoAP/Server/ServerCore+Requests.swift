@@ -80,6 +80,9 @@ extension ServerCore: CoAPServerContextDelegate {
             let body = kept.body
             return carryOut(received, reply) { await $0.keptBlock(body, $1) }
         }
+        if scan.hasDigest, let refusal = takeDigest(request, &received, &context) {
+            return answer(received, with: refusal, reply)
+        }
         if scan.block1 != nil || scan.block2 != nil {
             switch takeBlocks(&request, &received, context, now: now) {
             case .carryOut: break
@@ -88,6 +91,10 @@ extension ServerCore: CoAPServerContextDelegate {
                 hand(carryOn(stream, block, request, context, received), to: reply)
                 return checkIdle()
             }
+        }
+        if let refusal = received.digest?.refusal(of: request.payload) {
+            metrics.dropped("digest")
+            return answer(received, with: refusal, reply)
         }
         if let observe = scan.observe {
             received.observation = observation(of: request, observe, &context, on: session, now: now)

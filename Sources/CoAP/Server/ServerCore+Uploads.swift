@@ -160,6 +160,7 @@ extension ServerCore {
         let exchange = ServerExchange(received)
         stream.wait(exchange, until: block.end)
         if block.isFirst {
+            stream.hasher = received.digest?.hasher()
             var context = context
             context.body = stream.body
             launch(request, context, upload: stream)
@@ -168,6 +169,7 @@ extension ServerCore {
         guard let piece = block.piece, exchange.inlineResponse == nil, stream.response == nil else { return exchange }
         let core = self
         let (end, isLast) = (block.end, block.isLast)
+        guard check(piece, isLast: isLast, of: stream, received.digest) else { return exchange }
         // The body must not hold what holds it: a piece may never be read.
         stream.body.push(piece, isLast: isLast) { [weak stream] in
             guard !isLast, let stream else { return }
@@ -196,6 +198,7 @@ extension ServerCore {
     /// A handler that reads a body has answered, perhaps before the body's end.
     private func ended(_ upload: ServerUploadStream, _ response: Response) {
         loop.preconditionOnLoop()
+        let response = upload.refusal ?? response
         upload.response = response
         // Whoever still reads would wait for ever: no block is handed on behind the answer.
         upload.body.fail(CoAPError(.closed, "the request was answered before its body was whole"))

@@ -48,11 +48,20 @@ final class ServerMetrics {
     /// A handshake ended: `success`, the name of the alert that ended it, or `timeout`, as with a wrong key.
     func handshake(_ result: String) { count(result, in: \.handshakes, "coap.dtls.handshakes", "result") }
 
-    /// A request was not carried out: `overload`, `stopping`, `type` (no confirmable or non-confirmable message), `option`
-    /// (a critical option too many in a non-confirmable one), `malformed`, `signal` (a code of CoAP over TCP), `address` (answered
-    /// with a challenge, RFC 9175), `credentials` (the session was
-    /// ended because they are no longer good), `multicast` (to a group, and none that is answered there). Or a
-    /// confirmable response did not arrive: `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended).
+    /// Something came to nothing. A request was not carried out:
+    /// - `overload`, `stopping`
+    /// - `type`: it came in a message that is neither confirmable nor non-confirmable
+    /// - `option`: a critical option too many in a non-confirmable one
+    /// - `malformed`, `signal`: no CoAP message, a code of CoAP over TCP
+    /// - `address`: answered with a challenge (RFC 9175)
+    /// - `digest`: the body does not match its digest
+    /// - `multicast`: to a group, and none that is answered there
+    ///
+    /// A session was ended:
+    /// - `credentials`: they are no longer good
+    ///
+    /// A confirmable response did not arrive:
+    /// - `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended)
     func dropped(_ reason: String) { count(reason, in: \.drops, "coap.server.drops", "reason") }
 
     /// A peer repeated a message.

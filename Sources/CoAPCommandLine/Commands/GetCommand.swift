@@ -13,6 +13,7 @@ public struct GetCommand: AsyncParsableCommand {
               coap get --identity device-1 coaps://localhost/sensors/temperature
               coap get -c device-1.pem -j device-1.key -C ca.pem coaps://localhost/device
               coap get -u device-1 --psk-file key.txt coaps://localhost/sensors/humidity
+              coap get --identity device-1 --digest -o fw.bin coaps://localhost/firmware
               coap get --identity device-1 --json coaps://localhost/device
             """, version: CommandLineTool.version)
 

@@ -60,6 +60,9 @@ public struct ObserveCommand: AsyncParsableCommand {
     @Flag(help: "Draw a chart of the numbers; lines where the standard output is no terminal.")
     var plot = false
 
+    @OptionGroup(title: "Integrity")
+    var digest: DigestOptions
+
     @OptionGroup(title: "Credentials")
     var credentials: CredentialOptions
 
@@ -79,12 +82,19 @@ public struct ObserveCommand: AsyncParsableCommand {
         var request = Options()
         if let accept { request.accept = try RequestOptions.format(accept, "-A") }
         for text in options { request.append(try OptionArgument.parse(text)) }
+        var configuration = try RequestOptions.configuration(timeout: timeout)
+        guard !digest.usesStandardInput || credentials.pskFile != "-" else {
+            throw CoAPError(
+                .invalidArgument,
+                "--psk-file - and --digest-key both want the standard input; take a file for one of them")
+        }
+        try digest.apply(to: &request, &configuration)
         let security = try credentials.security(for: uri)
         let transcript = Transcript(isOn: verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         let chart = plot && Terminal.output.isInteractive ? ChartScreen(title: uri.description) : nil
         let run = ObservationRun(
-            uri: uri, security: security, configuration: try RequestOptions.configuration(timeout: timeout),
+            uri: uri, security: security, configuration: configuration,
             options: request, count: count, writer: ObservationWriter(json: json, chart: chart),
             transcript: transcript)
         do {

@@ -13,6 +13,7 @@ public struct PutCommand: AsyncParsableCommand {
               coap put --identity device-1 -e on coaps://localhost/actuators/led
               coap put -c dev.pem -j dev.key -C ca.pem -e off coaps://localhost/actuators/led
               printf on | coap put --identity device-1 -f - coaps://localhost/actuators/led
+              coap put --identity device-1 --digest -f fw.bin coaps://localhost/firmware
               coap put --identity device-1 -t json -f led.json coaps://localhost/actuators/led
             """, version: CommandLineTool.version)
 

@@ -14,6 +14,7 @@ public struct RelayCommand: AsyncParsableCommand {
 
             Examples:
               coap relay --to [::1]:5684 --listen 15684 --loss 0.3
+              coap relay --to [::1]:5683 --listen 15683 --flip-payload-bit 3
               coap relay --to 192.0.2.7:5683 --listen 0.0.0.0:15683 --delay 200ms --jitter 100ms --duplicate 0.1 --seed 7
             """, version: CommandLineTool.version)
 
@@ -44,6 +45,15 @@ public struct RelayCommand: AsyncParsableCommand {
     var jitter = "0"
 
     @Option(
+        name: .customLong("flip-payload-bit"),
+        help: ArgumentHelp(
+            """
+            Flip this bit, from 0, of the payload of every request and every response of class 2; on plain CoAP only, which \
+            nothing protects.
+            """, valueName: "bit"))
+    var flipPayloadBit: Int?
+
+    @Option(
         help: ArgumentHelp("Where the random numbers start; another one each time without it.", valueName: "number"))
     var seed: UInt64?
 
@@ -62,6 +72,10 @@ public struct RelayCommand: AsyncParsableCommand {
             }
         }
         (faults.loss, faults.duplication, faults.reordering) = (loss, duplicate, reorder)
+        guard (flipPayloadBit ?? 0) >= 0 else {
+            throw CoAPError(.invalidArgument, "--flip-payload-bit takes a bit's number, from 0")
+        }
+        faults.flippedPayloadBit = flipPayloadBit
         faults.delay = try Self.duration(delay, "--delay")
         faults.jitter = try Self.duration(jitter, "--jitter")
         let limit = try limit.map { text throws(CoAPError) in try Self.duration(text, "--for") }
@@ -80,7 +94,9 @@ public struct RelayCommand: AsyncParsableCommand {
         for (name, counts) in [("to server", link.toServer), ("to client", link.toClient)] {
             try Terminal.write(
                 "\(name): \(counts.received) datagrams, \(counts.lost) lost, \(counts.duplicated) doubled, "
-                    + "\(counts.reordered) held back\n")
+                    + "\(counts.reordered) held back"
+                    + (flipPayloadBit == nil ? "" : ", \(counts.flipped) with a flipped bit")
+                    + "\n")
         }
         if CommandLineTool.isStoppedFromOutside { throw CancellationError() }
     }

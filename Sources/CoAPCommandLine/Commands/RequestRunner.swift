@@ -9,6 +9,8 @@ struct RequestRunner {
     var method: CoAP.Method
     var credentials: CredentialOptions
     var options: RequestOptions
+    /// How the bodies are protected; not at all.
+    var digest: DigestOptions?
     /// What to tell a person when the response lists nothing.
     var ifEmpty: String?
     /// Which links of a list are shown: all.
@@ -25,11 +27,13 @@ struct RequestRunner {
         request.options.uriQuery = uri.query
         try options.apply(to: &request)
         try options.checkOutput()
-        let configuration = try RequestOptions.configuration(
+        var configuration = try RequestOptions.configuration(
             timeout: options.timeout, blockSize: options.blockSize)
+        try digest?.apply(to: &request.options, &configuration)
         let security = try credentials.security(for: uri)
         // Last, as it may wait for the standard input.
         let stream = try body(&request)
+        if request.options.contains(.payloadDigest) { try stream?.requireRewinding() }
         let transcript = Transcript(isOn: options.verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)
@@ -49,7 +53,7 @@ struct RequestRunner {
         ) { session in
             let info = await session.connectionInfo
             transcript.connected(info)
-            let request = session.asSent(request)
+            let request = try await Self.signed(session.asSent(request), stream, on: session)
             transcript.sending(request, confirmable: !options.nonConfirmable, isStreamed: stream != nil)
             let meter = TransferMeter()
             defer { meter.end() }
@@ -67,6 +71,7 @@ struct RequestRunner {
         if status == 0, let output = options.output, !exchange.isWritten {
             try OutputFile.write(response.payload, to: output)
         }
+        Self.warn(of: exchange.request, response)
         if options.json {
             let object = ResponseJSON.object(
                 exchange.request, response, uri: uri, info: info, duration: duration, links: filterLinks)
@@ -75,6 +80,27 @@ struct RequestRunner {
             try show(response, size: exchange.size)
         }
         if status != 0 { throw Finished(status: status) }
+    }
+
+    /// The request with the digest of its body, where one was asked for.
+    private static func signed(
+        _ request: Request, _ stream: InputBody?, on session: ClientSession
+    ) async throws -> Request {
+        guard let stream, request.options.payloadDigest?.value == nil, request.options.contains(.payloadDigest) else {
+            return try session.signed(request)
+        }
+        var request = request
+        request.options.payloadDigest = try await session.digest(of: stream, for: request)
+        try stream.rewind()
+        return request
+    }
+
+    /// Says when nothing shows that the server has looked at a body's digest.
+    private static func warn(of request: Request, _ response: Response) {
+        guard let asked = request.options.payloadDigest, response.code.isSuccess, response.code != .valid,
+            response.options.payloadDigest?.algorithm != asked.algorithm
+        else { return }
+        Terminal.complain("the response has no digest, so the server may not have checked the body's")
     }
 
     private func show(_ response: Response, size: Int) throws(OutputError) {

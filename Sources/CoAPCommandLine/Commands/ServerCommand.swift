@@ -25,6 +25,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
               coap-server --scenario plugtest --listen coaps://[::1]:5684
               coap-server --listen coap://[::]:5683 --multicast
+              coap-server --digest-key ops:ops.key
             """, version: CommandLineTool.version)
 
     @Option(
@@ -43,6 +44,15 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Within which time a multicast is answered; 5 without it.", valueName: "seconds"))
     var leisure: Double?
+
+    @Option(
+        name: .customLong("digest-key"),
+        help: ArgumentHelp(
+            """
+            Check the HMACs that bodies come with, and make them for responses, with the key of this id in this file, as often \
+            as you like. SHA-256 digests are always checked.
+            """, valueName: "id:file"))
+    var digestKey: [String] = []
 
     @OptionGroup var keysFolder: KeysFolderOption
 
@@ -154,6 +164,9 @@ public struct ServerCommand: AsyncParsableCommand {
             }
             configuration.multicastLeisure = .seconds(leisure)
         }
+        var digestKeys: [DigestKey] = []
+        for text in digestKey { digestKeys.append(try DigestKeyText.key(text)) }
+        configuration.digestKeys = try DigestKeyTable(digestKeys)
         guard multicast else { return configuration }
         guard endpoints.contains(where: { $0.scheme == .coap }) else {
             throw CoAPError(

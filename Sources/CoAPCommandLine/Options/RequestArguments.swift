@@ -11,6 +11,9 @@ struct RequestArguments: ParsableArguments {
     @OptionGroup(title: "Request")
     var request: RequestOptions
 
+    @OptionGroup(title: "Integrity")
+    var digest: DigestOptions
+
     @OptionGroup(title: "Credentials")
     var credentials: CredentialOptions
 
@@ -20,12 +23,17 @@ struct RequestArguments: ParsableArguments {
     ///   - body: nil for methods without one.
     ///   - isBodyRequired: whether a request without body is refused.
     func run(_ method: CoAP.Method, body: BodyOptions? = nil, isBodyRequired: Bool = false) async throws {
-        guard credentials.pskFile != "-" || body?.file != "-" else {
+        let readers = [
+            ("--psk-file -", credentials.pskFile == "-"), ("-f -", body?.file == "-"),
+            ("--digest-key", digest.usesStandardInput),
+        ].filter(\.1).map(\.0)
+        guard readers.count < 2 else {
             throw CoAPError(
-                .invalidArgument, "--psk-file - and -f - both want the standard input; take a file for one of them")
+                .invalidArgument,
+                "\(readers[0]) and \(readers[1]) both want the standard input; take a file for one of them")
         }
         try await RequestRunner(
-            uri: try CoAPURI(uri), method: method, credentials: credentials, options: request,
+            uri: try CoAPURI(uri), method: method, credentials: credentials, options: request, digest: digest,
             body: { (request: inout Request) throws(CoAPError) in
                 try body?.apply(to: &request, isRequired: isBodyRequired)
             }

@@ -34,7 +34,7 @@ enum ExitStatus {
     static func status(of error: CoAPError) -> Int32 {
         switch error.code {
         case .invalidURI, .invalidArgument: usage
-        case .invalidCredentials, .tooLarge: badData
+        case .invalidCredentials, .tooLarge, .digestMismatch, .digestMissing: badData
         case .fileUnavailable: noInput
         case .unknownHost: unknownHost
         case .timeout, .unreachable, .addressUnavailable, .limitReached, .closed: unavailable
@@ -53,7 +53,7 @@ enum ExitStatus {
           4    the response is of class 4.xx
           5    the response is of class 5.xx
           64   the command line is wrong
-          65   a key, certificate or body makes no sense
+          65   a key, certificate or body makes no sense, or a digest does not match
           66   a file cannot be read, or others may read a secret in it
           68   the host is unknown
           69   no answer

@@ -14,6 +14,8 @@ final class InputBody: AsyncSequence, @unchecked Sendable {
     private let path: String
     private let descriptor: Int32
     private var head: [UInt8] = []
+    /// Where it begins in the file: another program may have read before.
+    private let start: off_t
 
     /// Opens a file; `-` is the standard input.
     ///
@@ -21,7 +23,9 @@ final class InputBody: AsyncSequence, @unchecked Sendable {
     init(_ path: String) throws(CoAPError) {
         self.path = path
         descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw InputFile.failure(path, errno) }
+        let failure = descriptor < 0 ? errno : 0
+        start = lseek(descriptor, 0, SEEK_CUR)
+        guard failure == 0 else { throw InputFile.failure(path, failure) }
     }
 
     deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
@@ -43,6 +47,25 @@ final class InputBody: AsyncSequence, @unchecked Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
+    }
+
+    /// Refuses what can be read once only.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument`.
+    func requireRewinding() throws(CoAPError) {
+        guard size == nil else { return }
+        throw CoAPError(
+            .invalidArgument,
+            "a digest goes before its body, and this one, of more than \(Self.headSize >> 20) MiB, can be read once only: write "
+                + "it to a file, and give that behind -f")
+    }
+
+    /// Goes back to the beginning.
+    ///
+    /// - Throws: `CoAPError` with code `fileUnavailable`.
+    func rewind() throws(CoAPError) {
+        guard start >= 0, lseek(descriptor, start, SEEK_SET) == start else { throw InputFile.failure(path, errno) }
+        head = []
     }
 
     /// The next bytes; none at the end.

@@ -74,6 +74,8 @@ public struct OptionNumber: RawRepresentable, Hashable, Comparable, Sendable {
     public static let noResponse = OptionNumber(rawValue: 258)
     /// Request-Tag, 292 (RFC 9175).
     public static let requestTag = OptionNumber(rawValue: 292)
+    /// Payload-Digest, 65000: the body's digest from end to end, an experiment of this library.
+    public static let payloadDigest = OptionNumber(rawValue: 65000)
 }
 
 extension OptionNumber {
@@ -146,6 +148,7 @@ extension OptionNumber {
         .echo: Entry("Echo", .opaque, 1...40),
         .noResponse: Entry("No-Response", .uint, 0...1),
         .requestTag: Entry("Request-Tag", .opaque, 0...8, repeatable: true),
+        .payloadDigest: Entry("Payload-Digest", .opaque, 1...50),
     ]
 }
 

@@ -31,6 +31,10 @@ public struct CoAPError: Error, Hashable, Sendable {
         public static let handshakeFailed = Code("handshakeFailed")
         /// The peer refused the message with a reset, or broke the protocol (RFC 7252 §4.2, §4.3).
         public static let protocolError = Code("protocolError")
+        /// A body does not match its digest: it was changed on its way, or the digest was made with another key.
+        public static let digestMismatch = Code("digestMismatch")
+        /// A response that should have a digest has none that can be checked.
+        public static let digestMissing = Code("digestMissing")
         /// The server answered with an error of class 4 or 5, and success was required (RFC 7252 §5.9).
         public static let errorResponse = Code("errorResponse")
         /// A message or body is over a limit (RFC 7252 §4.6).

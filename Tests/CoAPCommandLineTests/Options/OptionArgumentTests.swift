@@ -15,7 +15,7 @@ struct OptionArgumentTests {
             ("max-age=60", .maxAge, [60]), ("14=256", .maxAge, [1, 0]), ("Max-Age=0x003c", .maxAge, [0, 0x3C]),
             ("Uri-Query=a=b", .uriQuery, Array("a=b".utf8)), ("Uri-Path=", .uriPath, []),
             ("2048=text", OptionNumber(rawValue: 2048), Array("text".utf8)),
-            ("65000", OptionNumber(rawValue: 65000), []), ("65000=0x", OptionNumber(rawValue: 65000), []),
+            ("65004", OptionNumber(rawValue: 65004), []), ("65004=0x", OptionNumber(rawValue: 65004), []),
         ])
     func understood(text: String, number: OptionNumber, value: [UInt8]) throws {
         let option = try OptionArgument.parse(text)

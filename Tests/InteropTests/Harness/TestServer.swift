@@ -48,10 +48,14 @@ enum TestServer {
     /// Runs the server, plain or with these keys and certificates, on a free port of `127.0.0.1`.
     static func with<Result: Sendable>(
         _ security: ServerSecurity?, router: Router = router(),
+        configuration: ServerConfiguration = ServerConfiguration(),
         _ body: @escaping @Sendable (String) async throws -> Result
     ) async throws -> Result {
         let endpoint = security == nil ? ServerEndpoint.coap("127.0.0.1", port: 0) : .coaps("127.0.0.1", port: 0)
-        return try await Loopback.withServer(router, endpoints: [endpoint], security: security) { uris in
+        return try await Loopback.withServer(
+            router, endpoints: [endpoint], security: security, configuration: configuration
+        ) {
+            uris in
             try await body(uris[0].authority)
         }
     }

@@ -22,6 +22,7 @@ def arguments():
     parser.add_argument("--payload-size", type=int, default=0, help="send this many bytes instead")
     parser.add_argument("--content-format", type=int)
     parser.add_argument("--accept", type=int)
+    parser.add_argument("--option", action="append", default=[], metavar="NUMBER=HEX", help="another option")
     parser.add_argument("--non", action="store_true", help="send a non-confirmable request")
     parser.add_argument("--observe", type=int, default=0, help="observe until so many representations came; print all")
     parser.add_argument("--timeout", type=float, default=150, help="seconds")
@@ -43,6 +44,9 @@ def request(options):
         message.opt.content_format = options.content_format
     if options.accept is not None:
         message.opt.accept = options.accept
+    for option in options.option:
+        number, value = option.split("=")
+        message.opt.add_option(aiocoap.numbers.OptionNumber(int(number)).create_option(value=bytes.fromhex(value)))
     return message
 
 

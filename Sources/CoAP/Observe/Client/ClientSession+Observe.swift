@@ -66,11 +66,12 @@ extension ClientSession {
         if blockSize < 1024, !request.options.contains(.block2) {
             request.options.block2 = BlockOption(number: 0, size: blockSize)
         }
-        let observation = ClientObservation(asSent(request), configuration, on: connection)
+        let registration = try signed(asSent(request))
+        let observation = ClientObservation(registration, configuration, on: connection)
         core.loop.submit { observation.start() }
         let states = ObservationStates(
             channel: observation.channel,
-            whole: { [self, request] response throws(CoAPError) in try await whole(response, of: request) },
+            whole: { [self] response throws(CoAPError) in try await whole(response, of: registration) },
             fetched: { [core] error in core.loop.submit { observation.fetched(error) } })
         do {
             let result = try await body(states)
@@ -92,11 +93,14 @@ extension ClientSession {
 
     /// The whole body of a notification that may be its first block only (RFC 7959 §2.6).
     private func whole(_ response: Response, of request: Request) async throws(CoAPError) -> Response {
-        guard response.options.block2?.hasMore == true else { return response }
+        guard response.options.block2?.hasMore == true else {
+            try ResponseDigest.check(response, to: request, keys: self.configuration.digestKeys)
+            return response
+        }
         var rest = request
         rest.options.observe = nil
         rest.options.removeAll(.block2)
-        let result = try await run(transfer(rest), behind: response)
+        let result = try await run(try transfer(rest), behind: response)
         guard result.code.isSuccess else {
             throw CoAPError(.protocolError, "the server answered \(result.code) to a block of the notification")
         }

@@ -27,7 +27,8 @@ public struct ObservationStates: AsyncSequence, Sendable {
 
         /// The next state; waits for it. Nil after ``ObservationState/ended(_:)``.
         ///
-        /// - Throws: `CoAPError`: `tooLarge` for a body above ``ClientConfiguration/maximumBodySize``; `handshakeFailed`,
+        /// - Throws: `CoAPError`: `tooLarge` for a body above ``ClientConfiguration/maximumBodySize``; `digestMismatch` and
+        ///   `digestMissing` for one that does not have the digest that was asked for; `handshakeFailed`,
         ///   `unreachable` or `protocolError` when the first registration failed in a way that waiting does not mend; what kept
         ///   the only value of a server that does not observe from coming whole; `cancelled` when the task is.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(CoAPError) -> ObservationState? {
@@ -40,14 +41,16 @@ public struct ObservationStates: AsyncSequence, Sendable {
                     return .value(notification)
                 } catch {
                     // Nothing else will come of it.
-                    if error.code == .cancelled || error.code == .tooLarge || notification.sequence == nil {
-                        throw error
-                    }
+                    if Self.isFinal(error) || notification.sequence == nil { throw error }
                     // It changed again or its blocks were lost.
                     fetched(error)
                 }
             }
             return nil
+        }
+
+        private static func isFinal(_ error: CoAPError) -> Bool {
+            [.cancelled, .tooLarge, .digestMismatch, .digestMissing].contains(error.code)
         }
 
         /// The next state; see ``next(isolation:)``.
