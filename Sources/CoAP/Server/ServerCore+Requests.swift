@@ -61,7 +61,9 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
         context.mayHaveConditions = scan.hasConditions
-        let kept = keptDownload(request, scan, session, now: now)
+        // Blocks of a body are for those alone who may have all of it, and are taken from nobody else.
+        context.refusal = table.refusal(ofBlock: request, scan, by: session.peer)
+        let kept = context.refusal == nil ? keptDownload(request, scan, session, now: now) : nil
         if kept == nil { table.locate(request, &context) }
         let route: ServerDownload.RouteLabel = kept?.body.route ?? (context.route, context.match?.number ?? -1)
         var received = ReceivedRequest(
@@ -79,7 +81,10 @@ extension ServerCore: CoAPServerContextDelegate {
             let body = kept.body
             return carryOut(received, reply) { await $0.keptBlock(body, $1) }
         }
-        if scan.block1 != nil || scan.block2 != nil {
+        if context.refusal != nil {
+            abandonUpload(of: request, session)
+            received.block1 = request.options.block1
+        } else if scan.block1 != nil || scan.block2 != nil {
             switch takeBlocks(&request, &received, context, now: now) {
             case .carryOut: break
             case .answer(let response): return answer(received, with: response, reply)
