@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "CoAPCredentials", targets: ["CoAPCredentials"]),
         .library(name: "CoAPTesting", targets: ["CoAPTesting"]),
         .library(name: "DeviceSimulator", targets: ["DeviceSimulator"]),
+        .library(name: "PolicyFile", targets: ["PolicyFile"]),
         .library(name: "SenML", targets: ["SenML"]),
         .executable(name: "coap-server", targets: ["coap-server"]),
         .executable(name: "coap-get", targets: ["coap-get"]),
@@ -47,6 +48,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
+        .target(
+            name: "PolicyFile",
+            dependencies: ["CoAP", "CoAPCredentials", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
         .target(name: "DeviceSimulator", dependencies: ["CBOR", "CoAP", "SenML"], swiftSettings: strict),
         .target(
             name: "CoAPTesting",
@@ -60,7 +64,8 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "PolicyFile",
+                "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,6 +93,7 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "CoAP"], swiftSettings: strict),
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
             swiftSettings: strict),

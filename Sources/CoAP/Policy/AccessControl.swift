@@ -65,9 +65,7 @@ public final class AccessControl: RequestAuthorizer {
     }
 
     package func refusal(of request: Request, by peer: Peer) -> ResponseError? {
-        let path = request.options.uriPath
-        if request.method == .get, path == WellKnownCore.path { return nil }
-        switch policy.decision(for: peer.identity, request.method, path).refusal {
+        switch policy.decision(for: peer.identity, request.method, request.options.uriPath).refusal {
         case nil: return nil
         case .unauthorized?: return ResponseError(.unauthorized, "identify yourself by a key or certificate")
         case let code?: return ResponseError(code, "your identity has no right to this")

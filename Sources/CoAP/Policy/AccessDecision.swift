@@ -6,7 +6,7 @@ public struct AccessDecision: Hashable, Sendable {
     public let isAllowed: Bool
 
     /// The place of the rule that decides among the policy's: the first that denies, else the first that allows; nil when none is
-    /// about the request, which is denied then.
+    /// about the request, which is denied then unless it reads `.well-known/core`.
     public let rule: Int?
 
     /// The code a refused request is answered with: 4.01 to nobody in particular, 4.03 to somebody; nil when it is allowed

@@ -31,7 +31,9 @@ extension AccessPolicy {
         var covering: Set<Int> = []
         for who in people {
             for path in rule.paths {
-                guard let other = others.first(where: { rules[$0].covers(rule, for: who, on: path) }) else { return nil }
+                guard let other = others.first(where: { rules[$0].covers(rule, for: who, on: path) }) else {
+                    return nil
+                }
                 covering.insert(other)
             }
         }

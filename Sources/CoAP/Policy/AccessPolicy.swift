@@ -14,6 +14,9 @@
 ///
 /// What no rule allows is denied. A rule that denies goes before all that allow, wherever it stands: so the order of rules means
 /// nothing, one more `Allow` never lifts a `Deny`, and one more `Deny` never gives a right to anybody.
+///
+/// One request needs no rule: everybody may read `.well-known/core`, which lists the resources of which the peer may use a
+/// method at least.
 public struct AccessPolicy: Sendable {
     /// The rules; their order means nothing.
     public let rules: [AccessRule]
@@ -37,7 +40,10 @@ public struct AccessPolicy: Sendable {
     ///   - method: what for.
     ///   - path: the segments of the path, decoded. More than 32 lead nowhere and are denied to everybody.
     public func decision(for identity: PeerIdentity, _ method: Method, _ path: [String]) -> AccessDecision {
-        index.decision(for: identity, method, path)
+        if method == .get, path == WellKnownCore.path {
+            return AccessDecision(isAllowed: true, rule: nil, identity: identity)
+        }
+        return index.decision(for: identity, method, path)
     }
 
     /// Why a peer may or may not use a method on a path: the decision, and the rules that are about the peer but not about

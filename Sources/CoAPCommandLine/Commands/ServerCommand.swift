@@ -6,6 +6,7 @@ import CoAPCredentials
 import Conformance
 import DeviceSimulator
 import Logging
+import PolicyFile
 import ServiceLifecycle
 
 /// `coap-server`: serves a simulated device.
@@ -25,6 +26,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
               coap-server --scenario plugtest --listen coaps://[::1]:5684
               coap-server --listen coap://[::]:5683 --multicast
+              coap-server --policy policy.yaml
             """, version: CommandLineTool.version)
 
     @Option(
@@ -45,6 +47,13 @@ public struct ServerCommand: AsyncParsableCommand {
     var leisure: Double?
 
     @OptionGroup var keysFolder: KeysFolderOption
+
+    @Option(
+        help: ArgumentHelp(
+            "Who may do what, in YAML ('coap policy' explains it); without it whoever has a key, a certificate or plain CoAP.",
+            valueName: "file"),
+        completion: .file())
+    var policy: String?
 
     @Option(
         help: ArgumentHelp(
@@ -72,6 +81,7 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
+        let access = try accessControl()
         var configuration = try self.configuration(endpoints)
         var security: ServerSecurity?
         var hints: ServerHints?
@@ -83,6 +93,7 @@ public struct ServerCommand: AsyncParsableCommand {
             hints = ServerHints(folder)
         }
         let router = Router()
+        if let access { router.add(access) }
         var changing: Task<Void, Never>?
         switch scenario {
         case .device: SimulatedDevice().register(on: router)
@@ -97,11 +108,11 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         defer { changing?.cancel() }
         if bench { BenchResources.register(on: router) }
-        let (toSay, served) = (hints, scenario)
+        let (toSay, served, isOpen) = (hints, scenario, access == nil)
         let server = CoAPServer(
             endpoints: endpoints, security: security, router: router, configuration: configuration,
             logger: Logger(label: "coap-server"),
-            onListening: { uris in Self.announce(uris, served, toSay) })
+            onListening: { uris in Self.announce(uris, served, toSay, isOpen: isOpen) })
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(services: [server], logger: quiet)
@@ -113,6 +124,18 @@ public struct ServerCommand: AsyncParsableCommand {
             Task { await group.triggerGracefulShutdown() }
         }
         try? Terminal.write("stopped\n")
+    }
+
+    /// What refuses those who may not; nil when no policy is given. Another one is put in force by its `update`.
+    ///
+    /// - Throws: `CoAPError` with code `fileUnavailable` or `invalidPolicy` for a policy that cannot be read or makes no sense.
+    private func accessControl() throws(CoAPError) -> AccessControl? {
+        guard let policy else { return nil }
+        let document = try PolicyDocument(path: try PolicyCommand.file(named: policy, keysFolder))
+        for warning in document.warnings {
+            Terminal.complain("\(PrintableText.escaped(document.name.utf8)):\(warning.line): \(warning.text)")
+        }
+        return AccessControl(document.policy)
     }
 
     /// Where to listen.
@@ -164,7 +187,9 @@ public struct ServerCommand: AsyncParsableCommand {
         return configuration
     }
 
-    private static func announce(_ uris: [CoAPURI], _ scenario: ServerScenario, _ hints: ServerHints?) {
+    private static func announce(
+        _ uris: [CoAPURI], _ scenario: ServerScenario, _ hints: ServerHints?, isOpen: Bool
+    ) {
         // With the port even where it is the usual one, for scripts that read it.
         let lines = uris.map { uri in
             "listening on \(uri.authority)\(uri.port == uri.scheme.defaultPort ? ":\(uri.port)" : "")\n"
@@ -174,7 +199,9 @@ public struct ServerCommand: AsyncParsableCommand {
         let judging = scenario == .plugtest ? ServerHints.conformance(of: uris) : ""
         try? Terminal.write((lines + toPaste).joined() + judging)
         for uri in uris where uri.scheme == .coap {
-            Terminal.complain("\(uri.authority): plain CoAP, anybody who reaches it may read and write")
+            Terminal.complain(
+                "\(uri.authority): plain CoAP, anybody who reaches it may "
+                    + (isOpen ? "read and write" : "do what the policy allows anonymous peers, and is overheard"))
         }
     }
 
