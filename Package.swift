@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(
             name: "CoAPTests",
             dependencies: [
-                "CoAP", "CoAPTesting", .product(name: "Logging", package: "swift-log"),
+                "CoAP", "CoAPTesting", "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

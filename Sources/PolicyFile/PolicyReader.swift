@@ -65,8 +65,10 @@ struct PolicyReader {
     private func broken(_ error: any Error) -> CoAPError {
         let remedy = "put texts with special characters into quotes, and indent with spaces"
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
-            return self.problem(mark.line, nil, "this is no YAML: \(problem); \(remedy)")
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
+            // What is not closed is looked for where it was opened.
+            let line = problem.contains("end of stream") ? context?.mark.line ?? mark.line : mark.line
+            return self.problem(line, nil, "this is no YAML: \(problem); \(remedy)")
         case .composer(_, let problem, let mark, _):
             return self.problem(mark.line, nil, "\(problem); a policy is one document")
         case .duplicatedKeysInMapping(let keys, let context):

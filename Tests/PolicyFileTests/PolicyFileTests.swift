@@ -62,7 +62,9 @@ struct PolicyFileTests {
             self.line = line
             self.parts = parts
         }
-        var testDescription: String { String(text.prefix(80)) }
+        var testDescription: String {
+            text.prefix(60).split(separator: "\n").joined(separator: "|")
+        }
     }
 
     private static let rule = "- who: anybody\n  may: read\n  on: a\n"

@@ -22,6 +22,9 @@ public struct AccessPolicy: Sendable {
     public let rules: [AccessRule]
     private let index: PolicyIndex
 
+    /// How many identities it has looked at and remembers.
+    var rememberedIdentities: Int { index.viewCount }
+
     /// A policy of these rules.
     public init(rules: [AccessRule]) {
         self.rules = rules

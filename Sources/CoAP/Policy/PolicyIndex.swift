@@ -37,6 +37,9 @@ final class PolicyIndex: Sendable {
     /// How many identities are kept; when there are more, all of them are found out anew.
     static let maximumViews = 1024
 
+    /// How many identities are kept now.
+    var viewCount: Int { views.withLock { $0.count } }
+
     init(_ rules: [AccessRule]) {
         var nodes = [Node()]
         for (number, rule) in rules.enumerated() {

@@ -83,7 +83,6 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         if context.refusal != nil {
             abandonUpload(of: request, session)
-            received.block1 = request.options.block1
         } else if scan.block1 != nil || scan.block2 != nil {
             switch takeBlocks(&request, &received, context, now: now) {
             case .carryOut: break

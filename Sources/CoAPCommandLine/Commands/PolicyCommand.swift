@@ -24,6 +24,9 @@ public struct PolicyCommand: ParsableCommand {
                 - who: anybody
                   may: read
                   on: [sensors/**, device]
+                - who: psk:admin
+                  deny: write
+                  on: firmware
 
             Examples:
               coap policy check policy.yaml

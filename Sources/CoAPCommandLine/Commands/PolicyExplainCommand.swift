@@ -10,6 +10,7 @@ struct PolicyExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say whether somebody may do something, and which rule of the policy decides.",
+        usage: "coap policy explain --as <identity> <method> <path> [<options>]",
         discussion: """
             Examples:
               coap policy explain --as psk:pump-3 PUT /actuators/led
