@@ -14,7 +14,7 @@ say "Building the libraries"
 swift build --scratch-path "$scratch"
 built=$(swift build --scratch-path "$scratch" --show-bin-path)
 
-for library in CoAP CoAPCore CoAPCredentials CoAPTesting DeviceSimulator SenML; do
+for library in CoAP CoAPCore CoAPCredentials CoAPTesting DeviceSimulator PolicyFile SenML; do
     say "Documentation of $library"
     symbols=$out/symbols/$library
     mkdir -p "$symbols"

@@ -57,9 +57,12 @@ public final class AccessControl: RequestAuthorizer {
         _ request: Request, context: RequestContext,
         next: @Sendable (Request, RequestContext) async throws -> Response
     ) async throws -> Response {
-        guard let refusal = context.refusal ?? refusal(of: request, by: context.peer) else {
-            return try await next(request, context)
-        }
+        try check(request, context)
+        return try await next(request, context)
+    }
+
+    package func check(_ request: Request, _ context: RequestContext) throws(ResponseError) {
+        guard let refusal = context.refusal ?? refusal(of: request, by: context.peer) else { return }
         report(refusal, request, context)
         throw refusal
     }

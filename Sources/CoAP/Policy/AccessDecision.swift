@@ -34,6 +34,8 @@ public struct AccessExplanation: Hashable, Sendable {
 
     /// The decision.
     public let decision: AccessDecision
+    /// The place of the first rule that allows the request where another one denies it; nil when there is none.
+    public let overruled: Int?
     /// The rules that came near, in the policy's order.
     public let nearMisses: [NearMiss]
 }

@@ -59,12 +59,18 @@ public struct AccessPolicy: Sendable {
     public func explanation(
         for identity: PeerIdentity, _ method: Method, _ path: [String]
     ) -> AccessExplanation {
-        let near = rules.enumerated().compactMap { number, rule -> AccessExplanation.NearMiss? in
-            guard rule.concerns(identity) else { return nil }
+        let decision = decision(for: identity, method, path)
+        var overruled: Int?
+        var near: [AccessExplanation.NearMiss] = []
+        for (number, rule) in rules.enumerated() where rule.concerns(identity) {
             let isMethod = rule.methods.contains(method)
             let isPath = rule.paths.contains { $0.matches(path, name: identity.segment) }
-            return isMethod && isPath ? nil : .init(rule: number, isMethod: isMethod, isPath: isPath)
+            if !isMethod || !isPath {
+                near.append(.init(rule: number, isMethod: isMethod, isPath: isPath))
+            } else if rule.effect == .allow, !decision.isAllowed {
+                overruled = overruled ?? number
+            }
         }
-        return AccessExplanation(decision: decision(for: identity, method, path), nearMisses: near)
+        return AccessExplanation(decision: decision, overruled: overruled, nearMisses: near)
     }
 }

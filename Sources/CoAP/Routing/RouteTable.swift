@@ -8,6 +8,8 @@ package struct RouteTable: Sendable {
     let hasMiddleware: Bool
     /// Those of the middleware that say at once who may do what.
     private let authorizers: [any RequestAuthorizer]
+    /// True when no other middleware stands before the handlers.
+    private let onlyAuthorizes: Bool
     /// The resources that can be observed.
     let observables: [ObservableResource]
     let limiter = LogLimiter()
@@ -16,6 +18,7 @@ package struct RouteTable: Sendable {
     /// Takes a copy of a router's routes and adds `.well-known/core` (RFC 6690 §4).
     package init(_ router: Router) {
         authorizers = router.middleware.compactMap { $0 as? any RequestAuthorizer }
+        onlyAuthorizes = authorizers.count == router.middleware.count
         let discovery = WellKnownCore(router.routes, authorizers)
         tree = RouteTree(router.routes + [discovery.route])
         observables = router.routes.compactMap(\.observable)
@@ -37,10 +40,11 @@ package struct RouteTable: Sendable {
         }
     }
 
-    /// Answers a request whose handler does not wait; nil when it might, or middleware stands before it.
+    /// Answers a request whose handler does not wait; nil when it might, or middleware that may wait stands before it.
     package func immediateResponse(to request: Request, _ context: RequestContext) -> Response? {
-        guard !hasMiddleware else { return nil }
+        guard onlyAuthorizes else { return nil }
         do {
+            for authorizer in authorizers { try authorizer.check(request, context) }
             guard case .immediate(let handler) = try Self.route(for: request, context).handler else { return nil }
             return try handler(request, context)
         } catch {
@@ -129,9 +133,10 @@ package struct RouteTable: Sendable {
     /// True when a body must be made anew for each of its blocks: the list of resources, where it depends on who may do what.
     func isMadeAnew(_ route: String) -> Bool { !authorizers.isEmpty && route == WellKnownCore.route }
 
-    /// Why a body in blocks need not come at all; nil when that is known only with the whole of it, or middleware decides.
+    /// Why a body in blocks need not come at all; nil when that is known only with the whole of it, or middleware decides. Who
+    /// may not send it was refused before.
     func earlyRefusal(_ request: Request, _ context: RequestContext) -> Response? {
-        guard !hasMiddleware else { return nil }
+        guard onlyAuthorizes else { return nil }
         do {
             _ = try Self.route(for: request, context)
             return nil

@@ -50,7 +50,10 @@ public struct ServerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Who may do what, in YAML ('coap policy' explains it); without it whoever has a key, a certificate or plain CoAP.",
+            """
+            Who may do what, in YAML, as 'coap policy --help' shows it. Without it everybody may do everything who has a key or \
+            certificate, or comes by coap://.
+            """,
             valueName: "file"),
         completion: .file())
     var policy: String?

@@ -26,6 +26,7 @@ struct PolicyReport {
                 ?? "allowed: \(request) as \(peer)"
         ]
         lines.append("  by \(reason(decision))")
+        if let overruled = explanation.overruled { lines.append("  over: \(shown(overruled))") }
         for near in explanation.nearMisses {
             let lack =
                 near.isMethod ? "not this path" : near.isPath ? "not \(method)" : "neither \(method) nor this path"
@@ -63,6 +64,7 @@ struct PolicyReport {
             .init("allowed", .bool(decision.isAllowed)),
             .init("code", decision.refusal.map { .string($0.dotted) } ?? .null),
             .init("rule", decision.rule.map { .object(json($0)) } ?? .null),
+            .init("overruled", explanation.overruled.map { .object(json($0)) } ?? .null),
             .init(
                 "near",
                 .array(

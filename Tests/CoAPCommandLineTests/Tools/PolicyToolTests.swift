@@ -48,6 +48,10 @@ struct PolicyToolTests {
                 ["--as", "psk:admin", "PUT", "firmware"], 77, "answered 4.03",
                 "by policy.yaml:13: deny psk:admin: write"
             ),
+            (
+                ["--as", "psk:admin", "PUT", "firmware"], 77, "denied",
+                "over: policy.yaml:4: allow operators: all on **"
+            ),
             (["--as", "cert:ops-1", "put", "/firmware"], 0, "as cert:ops-1", "by policy.yaml:4:"),
             (["--as", "anonymous", "GET", "/device"], 0, "as anonymous", "by policy.yaml:7:"),
             (["--as", "anonymous", "PUT", "/device"], 77, "answered 4.01", "by default: no rule allows it"),

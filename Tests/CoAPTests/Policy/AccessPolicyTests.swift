@@ -83,7 +83,14 @@ struct AccessPolicyTests {
         #expect(explanation.nearMisses.map(\.isMethod) == [false, true, false])
         #expect(explanation.nearMisses.map(\.isPath) == [true, false, false])
         let allowed = policy.explanation(for: Self.me, .put, ["b"])
-        #expect(allowed.decision.isAllowed && allowed.decision.rule == 2)
+        #expect(allowed.decision.isAllowed && allowed.decision.rule == 2 && allowed.overruled == nil)
+        let overruling = AccessPolicy {
+            Allow("psk:*", .all, "**")
+            Allow("psk:me", .all, "a")
+            Deny("psk:me", .all, "*")
+        }
+        let denied = overruling.explanation(for: Self.me, .put, ["a"])
+        #expect(denied.decision.rule == 2 && denied.overruled == 0 && denied.nearMisses.isEmpty)
     }
 
     @Test("Many identities do not make it grow without end, and are judged right all the same")
