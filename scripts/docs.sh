@@ -22,7 +22,8 @@ for library in CoAP CoAPCore CoAPCredentials CoAPTesting DeviceSimulator PolicyF
     passed_on=()
     [[ $library != CoAP ]] || passed_on=(-experimental-allowed-reexported-modules=CoAPCore)
     swift symbolgraph-extract -module-name "$library" -target "$(uname -m)-unknown-linux-gnu" \
-        -I "$built/Modules" -I "$built/CLibCoAP.build" "${passed_on[@]}" \
+        -I "$built/Modules" -I "$built/CLibCoAP.build" \
+        -I "$scratch/checkouts/Yams/Sources/CYaml/include" "${passed_on[@]}" \
         -minimum-access-level public -skip-synthesized-members -output-dir "$symbols"
     catalogue=()
     [[ ! -d Sources/$library/$library.docc ]] || catalogue=("Sources/$library/$library.docc")
