@@ -9,12 +9,17 @@ extension AccessPolicy {
         package let reason: String
     }
 
+    /// More rules are not compared with one another, which takes a time that grows with their square.
+    package static let maximumComparedRules = 2_000
+
     /// The rules that can never decide, as far as that can be told rule by rule.
     package var idleRules: [IdleRule] {
         var idle: [Int: String] = [:]
         // From the end: of two that say the same the later is idle, and an idle one makes no other idle.
+        let isCompared = rules.count <= Self.maximumComparedRules
         for number in rules.indices.reversed() {
-            idle[number] = whyIdle(number, besides: rules.indices.filter { $0 != number && idle[$0] == nil })
+            let others = isCompared ? rules.indices.filter { $0 != number && idle[$0] == nil } : []
+            idle[number] = whyIdle(number, besides: others)
         }
         return idle.sorted { $0.key < $1.key }.map { IdleRule(rule: $0.key, reason: $0.value) }
     }

@@ -84,7 +84,7 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
-        let access = try accessControl()
+        let access = try readPolicy().map(AccessControl.init)
         var configuration = try self.configuration(endpoints)
         var security: ServerSecurity?
         var hints: ServerHints?
@@ -129,16 +129,16 @@ public struct ServerCommand: AsyncParsableCommand {
         try? Terminal.write("stopped\n")
     }
 
-    /// What refuses those who may not; nil when no policy is given. Another one is put in force by its `update`.
+    /// Reads the policy, and says what in it is of no use; nil when none is given.
     ///
-    /// - Throws: `CoAPError` with code `fileUnavailable` or `invalidPolicy` for a policy that cannot be read or makes no sense.
-    private func accessControl() throws(CoAPError) -> AccessControl? {
+    /// - Throws: `CoAPError` with code `fileUnavailable` or `invalidPolicy` for one that cannot be read or makes no sense.
+    private func readPolicy() throws(CoAPError) -> AccessPolicy? {
         guard let policy else { return nil }
         let document = try PolicyDocument(path: try PolicyCommand.file(named: policy, keysFolder))
         for warning in document.warnings {
             Terminal.complain("\(PrintableText.escaped(document.name.utf8)):\(warning.line): \(warning.text)")
         }
-        return AccessControl(document.policy)
+        return document.policy
     }
 
     /// Where to listen.

@@ -234,4 +234,17 @@ struct AccessPolicyTests {
         }
         #expect(policy.idleRules.map(\.rule) == [1, 2])
     }
+
+    @Test("Of very many rules those are still found that are idle by themselves, and each is judged")
+    func manyRules() {
+        let count = 3 * AccessPolicy.maximumComparedRules
+        let policy = AccessPolicy {
+            for number in 0..<count { Allow("authenticated", .read, PathPattern(stringLiteral: "a/*/x\(number)")) }
+            Allow(.group("nobody"), .all, "**")
+            Allow("authenticated", .read, "a/*/x1")
+        }
+        #expect(policy.idleRules.map(\.rule) == [count])
+        #expect(policy.decision(for: Self.me, .get, ["a", "b", "x\(count - 1)"]).rule == count - 1)
+        #expect(!policy.decision(for: Self.me, .get, ["a", "b", "x\(count)"]).isAllowed)
+    }
 }
