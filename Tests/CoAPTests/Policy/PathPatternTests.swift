@@ -92,6 +92,31 @@ struct PathPatternTests {
         }
     }
 
+    @Test(
+        "Bytes that are no text, and too many of them, are one segment for both",
+        arguments: [[0xFF], [0xC3], [0xED, 0xA0, 0x80], Array(repeating: 0x78, count: 300)] as [[UInt8]])
+    func bytes(segment: [UInt8]) async throws {
+        let access = AccessControl(AccessPolicy { Allow("psk:*", .read, "d/*") })
+        let router = Router()
+        router.add(access)
+        router.get("d/{name}") { _, context in context.parameters["name"] }
+        let tester = RouterTester(router)
+        var request = Request(method: .get)
+        request.options.uriPath = ["d"]
+        request.options.append(CoAPOption(.uriPath, segment))
+        // Who is called by the very same bytes.
+        let peer = Peer(identity: .preSharedKey(segment))
+        let answer = await tester.response(to: request, from: peer)
+        #expect(answer.text == String(decoding: segment, as: UTF8.self))
+        request.options.append(CoAPOption(.uriPath, segment))
+        #expect(await tester.response(to: request, from: peer).code == .forbidden)
+        // What is no text, or no segment, is nobody's own name.
+        access.update(AccessPolicy { Allow("psk:*", .read, "d/{identity}") })
+        request.options.uriPath = ["d"]
+        request.options.append(CoAPOption(.uriPath, segment))
+        #expect(await tester.response(to: request, from: peer).code == .forbidden)
+    }
+
     @Test("A path of more segments than any route has is nobody's")
     func depth() {
         let policy = AccessPolicy { Allow("anybody", .all, "**") }
