@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "CoAPCredentials", targets: ["CoAPCredentials"]),
         .library(name: "CoAPTesting", targets: ["CoAPTesting"]),
         .library(name: "DeviceSimulator", targets: ["DeviceSimulator"]),
+        .library(name: "PolicyFile", targets: ["PolicyFile"]),
         .library(name: "SenML", targets: ["SenML"]),
         .executable(name: "coap-server", targets: ["coap-server"]),
         .executable(name: "coap-get", targets: ["coap-get"]),
@@ -22,6 +23,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // The C boundary: libcoap, OpenSSL and the few macros Swift cannot import.
@@ -46,6 +48,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
+        .target(
+            name: "PolicyFile",
+            dependencies: ["CoAP", "CoAPCredentials", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
         .target(name: "DeviceSimulator", dependencies: ["CBOR", "CoAP", "SenML"], swiftSettings: strict),
         .target(
             name: "CoAPTesting",
@@ -59,7 +64,8 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "PolicyFile",
+                "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -80,13 +86,14 @@ let package = Package(
         .testTarget(
             name: "CoAPTests",
             dependencies: [
-                "CoAP", "CoAPTesting", .product(name: "Logging", package: "swift-log"),
+                "CoAP", "CoAPTesting", "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .testTarget(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "CoAP"], swiftSettings: strict),
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
             swiftSettings: strict),

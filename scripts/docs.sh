@@ -14,7 +14,7 @@ say "Building the libraries"
 swift build --scratch-path "$scratch"
 built=$(swift build --scratch-path "$scratch" --show-bin-path)
 
-for library in CoAP CoAPCore CoAPCredentials CoAPTesting DeviceSimulator SenML; do
+for library in CoAP CoAPCore CoAPCredentials CoAPTesting DeviceSimulator PolicyFile SenML; do
     say "Documentation of $library"
     symbols=$out/symbols/$library
     mkdir -p "$symbols"
@@ -22,7 +22,8 @@ for library in CoAP CoAPCore CoAPCredentials CoAPTesting DeviceSimulator SenML; 
     passed_on=()
     [[ $library != CoAP ]] || passed_on=(-experimental-allowed-reexported-modules=CoAPCore)
     swift symbolgraph-extract -module-name "$library" -target "$(uname -m)-unknown-linux-gnu" \
-        -I "$built/Modules" -I "$built/CLibCoAP.build" "${passed_on[@]}" \
+        -I "$built/Modules" -I "$built/CLibCoAP.build" \
+        -I "$scratch/checkouts/Yams/Sources/CYaml/include" "${passed_on[@]}" \
         -minimum-access-level public -skip-synthesized-members -output-dir "$symbols"
     catalogue=()
     [[ ! -d Sources/$library/$library.docc ]] || catalogue=("Sources/$library/$library.docc")

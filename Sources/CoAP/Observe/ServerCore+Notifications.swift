@@ -114,6 +114,7 @@ extension ServerCore: ObservationSink {
         let group = observer.group
         guard var response = group.latest else { return true }
         guard let session = reachable(observer) else { return false }
+        guard isEntitled(group, session) else { return false }
         var sequence = group.latestSequence
         if !ObserveSequence.isNewer(sequence, than: observer.state.sequence) {
             group.resource.sequence.advance()
@@ -146,9 +147,18 @@ extension ServerCore: ObservationSink {
             _ = send(.confirmable, to: observer, isRepetition: true)
             return
         }
-        guard let session = reachable(observer) else { return }
+        guard let session = reachable(observer), isEntitled(group, session) else { return }
         let response = fitting(notification: latest, to: observer, session)
         _ = transmit(.confirmable, outstanding, response, observer.key.token, session)
+    }
+
+    /// False when the observers of a group, who share an identity then, lost their right since the representation was made. It
+    /// is asked for anew, the way of any request, upon which their observations end.
+    private func isEntitled(_ group: ObservationGroup, _ session: ServerSession) -> Bool {
+        guard table.refusal(of: group.request, by: session.peer) != nil else { return true }
+        group.isChange = true
+        render(group)
+        return false
     }
 
     /// The observer's session; nil when it is gone, and the observation with it.

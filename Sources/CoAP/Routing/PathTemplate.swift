@@ -75,13 +75,16 @@ struct PathTemplate: Hashable, Sendable, CustomStringConvertible {
             }
     }
 
-    /// The path as a URI reference when it has no parameters; nil otherwise.
-    var target: String? {
+    /// The segments when the path has no parameters; nil otherwise.
+    var path: [String]? {
         var path: [String] = []
         for segment in segments {
             guard case .literal(let bytes) = segment else { return nil }
             path.append(String(decoding: bytes, as: UTF8.self))
         }
-        return CoAPURI.Reference(path: path).description
+        return path
     }
+
+    /// The path as a URI reference when it has no parameters; nil otherwise.
+    var target: String? { path.map { CoAPURI.Reference(path: $0).description } }
 }

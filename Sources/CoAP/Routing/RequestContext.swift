@@ -38,6 +38,9 @@ public struct RequestContext: Sendable {
     /// The methods of the path; nil where no route has it.
     var match: RouteTree.Match?
 
+    /// Why the request is not carried out, where that is known before its middleware is asked.
+    var refusal: ResponseError?
+
     /// A context, for tests of handlers and middleware without a socket.
     public init(
         peer: Peer, messageType: MessageType = .confirmable, token: Token = .empty,

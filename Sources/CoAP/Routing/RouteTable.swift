@@ -6,6 +6,10 @@ import Logging
 package struct RouteTable: Sendable {
     private let tree: RouteTree
     let hasMiddleware: Bool
+    /// Those of the middleware that say at once who may do what.
+    private let authorizers: [any RequestAuthorizer]
+    /// True when no other middleware stands before the handlers.
+    private let onlyAuthorizes: Bool
     /// The resources that can be observed.
     let observables: [ObservableResource]
     let limiter = LogLimiter()
@@ -13,7 +17,9 @@ package struct RouteTable: Sendable {
 
     /// Takes a copy of a router's routes and adds `.well-known/core` (RFC 6690 §4).
     package init(_ router: Router) {
-        let discovery = WellKnownCore(router.routes)
+        authorizers = router.middleware.compactMap { $0 as? any RequestAuthorizer }
+        onlyAuthorizes = authorizers.count == router.middleware.count
+        let discovery = WellKnownCore(router.routes, authorizers)
         tree = RouteTree(router.routes + [discovery.route])
         observables = router.routes.compactMap(\.observable)
         hasMiddleware = !router.middleware.isEmpty
@@ -34,10 +40,11 @@ package struct RouteTable: Sendable {
         }
     }
 
-    /// Answers a request whose handler does not wait; nil when it might, or middleware stands before it.
+    /// Answers a request whose handler does not wait; nil when it might, or middleware that may wait stands before it.
     package func immediateResponse(to request: Request, _ context: RequestContext) -> Response? {
-        guard !hasMiddleware else { return nil }
+        guard onlyAuthorizes else { return nil }
         do {
+            for authorizer in authorizers { try authorizer.check(request, context) }
             guard case .immediate(let handler) = try Self.route(for: request, context).handler else { return nil }
             return try handler(request, context)
         } catch {
@@ -74,7 +81,9 @@ package struct RouteTable: Sendable {
     }
 
     private static let callHandler: @Sendable (Request, RequestContext) async throws -> Response = { request, context in
-        switch try route(for: request, context).handler {
+        // A middleware may have handed it on all the same.
+        if let refusal = context.refusal { throw refusal }
+        return switch try route(for: request, context).handler {
         case .immediate(let handler): try handler(request, context)
         case .suspending(let handler), .reading(_, let handler): try await handler(request, context)
         }
@@ -109,9 +118,27 @@ package struct RouteTable: Sendable {
         guard holds else { throw ResponseError(.preconditionFailed) }
     }
 
-    /// Why a body in blocks need not come at all; nil when that is known only with the whole of it, or middleware decides.
+    /// Why a peer may not make this request; nil when it may, or when nobody decides that.
+    func refusal(of request: Request, by peer: Peer) -> ResponseError? {
+        for authorizer in authorizers {
+            if let refusal = authorizer.refusal(of: request, by: peer) { return refusal }
+        }
+        return nil
+    }
+
+    /// Why a peer may not make a request that has to do with blocks, which are taken and served before middleware is asked.
+    func refusal(ofBlock request: Request, _ scan: OptionScan, by peer: Peer) -> ResponseError? {
+        guard !authorizers.isEmpty, scan.block1 != nil || (scan.block2 ?? 0) >> 4 > 0 else { return nil }
+        return refusal(of: request, by: peer)
+    }
+
+    /// True when a body must be made anew for each of its blocks: the list of resources, where it depends on who may do what.
+    func isMadeAnew(_ route: String) -> Bool { !authorizers.isEmpty && route == WellKnownCore.route }
+
+    /// Why a body in blocks need not come at all; nil when that is known only with the whole of it, or middleware decides. Who
+    /// may not send it was refused before.
     func earlyRefusal(_ request: Request, _ context: RequestContext) -> Response? {
-        guard !hasMiddleware else { return nil }
+        guard onlyAuthorizes else { return nil }
         do {
             _ = try Self.route(for: request, context)
             return nil

@@ -47,7 +47,10 @@ extension ServerCore {
         guard let block2 = scan.block2, block2 >> 4 > 0, (scan.block1 ?? 0) >> 3 == 0 else { return nil }
         let transfer = Self.transfer(request.method, request.options, request.payload)
         let hash = request.payload.isEmpty ? nil : transfer.requestHash
-        return session.transfers.download(transfer.key, requestHash: hash, at: now).map { (transfer, $0) }
+        guard let body = session.transfers.download(transfer.key, requestHash: hash, at: now),
+            !table.isMadeAnew(body.route.path)
+        else { return nil }
+        return (transfer, body)
     }
 
     /// What a request says of blocks whose body is whole.

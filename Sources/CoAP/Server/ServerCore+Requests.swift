@@ -62,7 +62,9 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: session.logger)
         context.mayHaveConditions = scan.hasConditions
-        let kept = keptDownload(request, scan, session, now: now)
+        // Blocks of a body are for those alone who may have all of it, and are taken from nobody else.
+        context.refusal = table.refusal(ofBlock: request, scan, by: session.peer)
+        let kept = context.refusal == nil ? keptDownload(request, scan, session, now: now) : nil
         if kept == nil { table.locate(request, &context) }
         let route: ServerDownload.RouteLabel = kept?.body.route ?? (context.route, context.match?.number ?? -1)
         var received = ReceivedRequest(
@@ -80,21 +82,25 @@ extension ServerCore: CoAPServerContextDelegate {
             let body = kept.body
             return carryOut(received, reply) { await $0.keptBlock(body, $1) }
         }
-        if scan.hasDigest, let refusal = takeDigest(request, &received, &context) {
-            return answer(received, with: refusal, reply)
-        }
-        if scan.block1 != nil || scan.block2 != nil {
-            switch takeBlocks(&request, &received, context, now: now) {
-            case .carryOut: break
-            case .answer(let response): return answer(received, with: response, reply)
-            case .stream(let stream, let block):
-                hand(carryOn(stream, block, request, context, received), to: reply)
-                return checkIdle()
+        if context.refusal != nil {
+            abandonUpload(of: request, session)
+        } else {
+            if scan.hasDigest, let refusal = takeDigest(request, &received, &context) {
+                return answer(received, with: refusal, reply)
             }
-        }
-        if let refusal = received.digest?.refusal(of: request.payload) {
-            metrics.dropped("digest")
-            return answer(received, with: refusal, reply)
+            if scan.block1 != nil || scan.block2 != nil {
+                switch takeBlocks(&request, &received, context, now: now) {
+                case .carryOut: break
+                case .answer(let response): return answer(received, with: response, reply)
+                case .stream(let stream, let block):
+                    hand(carryOn(stream, block, request, context, received), to: reply)
+                    return checkIdle()
+                }
+            }
+            if let refusal = received.digest?.refusal(of: request.payload) {
+                metrics.dropped("digest")
+                return answer(received, with: refusal, reply)
+            }
         }
         if let observe = scan.observe {
             received.observation = observation(of: request, observe, &context, on: session, now: now)

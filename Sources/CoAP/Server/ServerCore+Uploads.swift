@@ -71,6 +71,12 @@ extension ServerCore {
         }
     }
 
+    /// Gives up the body that a request has a block of, if there is one.
+    func abandonUpload(of request: Request, _ session: ServerSession) {
+        guard request.options.contains(.block1) else { return }
+        if let upload = take(TransferKey(request.method, request.options), session) { giveUp(upload) }
+    }
+
     private func take(_ key: TransferKey, _ session: ServerSession) -> ServerTransfers.Upload? {
         var upload: ServerTransfers.Upload?
         change(session, \.transferBytes, \.transfers.byteCount) { upload = $0.transfers.takeUpload(key) }

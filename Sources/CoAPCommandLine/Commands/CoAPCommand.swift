@@ -30,7 +30,7 @@ public struct CoAPCommand: AsyncParsableCommand {
                     DiscoverCommand.self, PingCommand.self, BenchCommand.self, ConformanceCommand.self,
                     RelayCommand.self,
                 ]),
-            CommandGroup(name: "Credentials", subcommands: [KeysCommand.self]),
+            CommandGroup(name: "Credentials", subcommands: [KeysCommand.self, PolicyCommand.self]),
         ])
 
     /// Made by the parser.

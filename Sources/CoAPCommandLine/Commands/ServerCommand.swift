@@ -6,6 +6,7 @@ import CoAPCredentials
 import Conformance
 import DeviceSimulator
 import Logging
+import PolicyFile
 import ServiceLifecycle
 
 /// `coap-server`: serves a simulated device.
@@ -25,6 +26,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
               coap-server --scenario plugtest --listen coaps://[::1]:5684
               coap-server --listen coap://[::]:5683 --multicast
+              coap-server --policy policy.yaml
               coap-server --digest-key ops:ops.key
             """, version: CommandLineTool.version)
 
@@ -59,6 +61,16 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
+            Who may do what, in YAML, as 'coap policy --help' shows it. Without it everybody may do everything who has a key or \
+            certificate, or comes by coap://.
+            """,
+            valueName: "file"),
+        completion: .file())
+    var policy: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             What to serve: the device, or the resources of ETSI's CoAP plugtest for 'coap conformance' and other checkers. \
             The plugtest's key 'sesame' of the identity 'password' is known to everybody.
             """, valueName: "scenario"))
@@ -82,6 +94,7 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
+        let access = try readPolicy().map(AccessControl.init)
         var configuration = try self.configuration(endpoints)
         var security: ServerSecurity?
         var hints: ServerHints?
@@ -93,6 +106,7 @@ public struct ServerCommand: AsyncParsableCommand {
             hints = ServerHints(folder)
         }
         let router = Router()
+        if let access { router.add(access) }
         var changing: Task<Void, Never>?
         switch scenario {
         case .device: SimulatedDevice().register(on: router)
@@ -107,11 +121,11 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         defer { changing?.cancel() }
         if bench { BenchResources.register(on: router) }
-        let (toSay, served) = (hints, scenario)
+        let (toSay, served, isOpen) = (hints, scenario, access == nil)
         let server = CoAPServer(
             endpoints: endpoints, security: security, router: router, configuration: configuration,
             logger: Logger(label: "coap-server"),
-            onListening: { uris in Self.announce(uris, served, toSay) })
+            onListening: { uris in Self.announce(uris, served, toSay, isOpen: isOpen) })
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(services: [server], logger: quiet)
@@ -123,6 +137,18 @@ public struct ServerCommand: AsyncParsableCommand {
             Task { await group.triggerGracefulShutdown() }
         }
         try? Terminal.write("stopped\n")
+    }
+
+    /// Reads the policy, and says what in it is of no use; nil when none is given.
+    ///
+    /// - Throws: `CoAPError` with code `fileUnavailable` or `invalidPolicy` for one that cannot be read or makes no sense.
+    private func readPolicy() throws(CoAPError) -> AccessPolicy? {
+        guard let policy else { return nil }
+        let document = try PolicyDocument(path: try PolicyCommand.file(named: policy, keysFolder))
+        for warning in document.warnings {
+            Terminal.complain("\(PrintableText.escaped(document.name.utf8)):\(warning.line): \(warning.text)")
+        }
+        return document.policy
     }
 
     /// Where to listen.
@@ -177,7 +203,9 @@ public struct ServerCommand: AsyncParsableCommand {
         return configuration
     }
 
-    private static func announce(_ uris: [CoAPURI], _ scenario: ServerScenario, _ hints: ServerHints?) {
+    private static func announce(
+        _ uris: [CoAPURI], _ scenario: ServerScenario, _ hints: ServerHints?, isOpen: Bool
+    ) {
         // With the port even where it is the usual one, for scripts that read it.
         let lines = uris.map { uri in
             "listening on \(uri.authority)\(uri.port == uri.scheme.defaultPort ? ":\(uri.port)" : "")\n"
@@ -187,7 +215,9 @@ public struct ServerCommand: AsyncParsableCommand {
         let judging = scenario == .plugtest ? ServerHints.conformance(of: uris) : ""
         try? Terminal.write((lines + toPaste).joined() + judging)
         for uri in uris where uri.scheme == .coap {
-            Terminal.complain("\(uri.authority): plain CoAP, anybody who reaches it may read and write")
+            Terminal.complain(
+                "\(uri.authority): plain CoAP, anybody who reaches it may "
+                    + (isOpen ? "read and write" : "do what the policy allows anonymous peers, and is overheard"))
         }
     }
 

@@ -17,6 +17,7 @@ enum ExitStatus {
     static let cannotCreate: Int32 = 73
     static let outputFailed: Int32 = 74
     static let protocolError: Int32 = 76
+    /// By the peer in a handshake, or by a policy that is explained.
     static let refused: Int32 = 77
     static let interrupted: Int32 = 130
 
@@ -34,7 +35,7 @@ enum ExitStatus {
     static func status(of error: CoAPError) -> Int32 {
         switch error.code {
         case .invalidURI, .invalidArgument: usage
-        case .invalidCredentials, .tooLarge, .digestMismatch, .digestMissing: badData
+        case .invalidCredentials, .invalidPolicy, .tooLarge, .digestMismatch, .digestMissing: badData
         case .fileUnavailable: noInput
         case .unknownHost: unknownHost
         case .timeout, .unreachable, .addressUnavailable, .limitReached, .closed: unavailable
@@ -76,12 +77,24 @@ enum ExitStatus {
           74   output cannot be written
         """
 
+    /// The list for the help pages of `coap policy`.
+    static let policyHelp = """
+        EXIT CODES:
+          0    'explain': allowed; 'check': the policy makes sense
+          64   the command line is wrong
+          65   the policy makes no sense
+          66   the policy cannot be read, or everybody may write to it
+          70   internal error
+          74   output cannot be written
+          77   'explain': denied
+        """
+
     /// The list for the server's help page.
     static let serverHelp = """
         EXIT CODES:
           0    it was asked to stop, by SIGINT or SIGTERM
           64   the command line is wrong
-          65   a key or certificate makes no sense
+          65   a key, certificate or policy makes no sense
           66   a file cannot be read, or others may read a secret in it
           68   the name of an address to listen on is unknown
           69   an address cannot be bound

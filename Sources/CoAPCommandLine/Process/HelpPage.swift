@@ -14,7 +14,9 @@ enum HelpPage {
         let words = UsageMessage.path(of: command, arguments.filter { $0 != "help" }).words
         let codes =
             command is ServerCommand.Type
-            ? ExitStatus.serverHelp : words.contains("keys") ? ExitStatus.keysHelp : ExitStatus.help
+            ? ExitStatus.serverHelp
+            : words.contains("keys")
+                ? ExitStatus.keysHelp : words.contains("policy") ? ExitStatus.policyHelp : ExitStatus.help
         return message + (message.hasSuffix("\n") ? "\n" : "\n\n") + codes
     }
 

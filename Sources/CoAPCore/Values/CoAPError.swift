@@ -17,6 +17,8 @@ public struct CoAPError: Error, Hashable, Sendable {
         public static let invalidArgument = Code("invalidArgument")
         /// A key, certificate or store cannot be read or makes no sense (RFC 7252 §9).
         public static let invalidCredentials = Code("invalidCredentials")
+        /// A policy makes no sense.
+        public static let invalidPolicy = Code("invalidPolicy")
         /// A file cannot be read or written.
         public static let fileUnavailable = Code("fileUnavailable")
         /// A host name has no address.

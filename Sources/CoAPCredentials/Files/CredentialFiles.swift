@@ -32,6 +32,15 @@ public enum CredentialFiles {
         try read(path, isSecret: false, maximumSize: maximumSize)
     }
 
+    /// Reads a file that decides who is believed, or who may do what.
+    ///
+    /// - Throws: `CoAPError` with code `fileUnavailable` as above, and when everybody may write to it.
+    package static func authority(at path: String) throws(CoAPError) -> [UInt8] {
+        // Whoever can write to it decides in its stead.
+        try requireMode(of: path, without: 0o002, else: "writable by others", mending: "chmod go-w")
+        return try contents(at: path)
+    }
+
     /// What the first certificate of a file says, whether or not it has expired.
     ///
     /// - Throws: `CoAPError`: `fileUnavailable` as above, `invalidCredentials` when there is no certificate in it.
@@ -90,9 +99,7 @@ public enum CredentialFiles {
     /// - Throws: `CoAPError`: `fileUnavailable` as above and when everybody may write to it, `invalidCredentials` when there
     ///   is no certificate in it.
     public static func trustAnchors(at path: String) throws(CoAPError) -> TrustAnchors {
-        // Whoever can write to it decides who is believed.
-        try requireMode(of: path, without: 0o002, else: "writable by others", mending: "chmod go-w")
-        let pem = try contents(at: path)
+        let pem = try authority(at: path)
         return try named(PrintableText.escaped(path.utf8)) { () throws(CoAPError) in try TrustAnchors(pem: pem) }
     }
 

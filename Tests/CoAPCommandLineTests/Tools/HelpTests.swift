@@ -11,6 +11,8 @@ struct HelpTests {
             (.get, ["--help"], "  coap-get --identity "), (.put, ["-h"], "  coap-put --identity "),
             (.coap, ["--help"], "  coap get --identity "), (.coap, ["get", "--help"], "  coap get --identity "),
             (.coap, ["help", "put"], "  coap put --identity "), (.coap, ["bench", "--help"], "  coap bench "),
+            (.coap, ["policy", "--help"], "  coap policy check "),
+            (.coap, ["policy", "explain", "--help"], "  coap policy explain "),
             (.coap, ["keys", "--help"], "  coap keys init "), (.coap, ["help", "keys", "show"], "coap keys show "),
             (.server, ["--help"], "  coap-server --listen "),
         ] as [(Tool, [String], String)])

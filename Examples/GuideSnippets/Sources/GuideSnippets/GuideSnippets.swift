@@ -44,6 +44,19 @@ struct GuideSnippets {
         router.observable("seconds") { seconds() }
     }
 
+    /// "Security: who may do what".
+    static func guardAccess(_ router: Router) -> AccessControl {
+        let policy = AccessPolicy {
+            Allow("thermostat-*", .read, "sensors/**")
+            Allow("thermostat-*", .write, "devices/{identity}/**")
+            Allow(.group("operators", "psk:admin", "cert:ops-*"), .all, "**")
+            Deny("psk:admin", .write, "firmware")
+        }
+        let access = AccessControl(policy)
+        router.add(access)
+        return access
+    }
+
     /// A sequence of the guide: the seconds since it was started.
     static func seconds() -> AsyncStream<String> {
         let start = ContinuousClock.now
