@@ -21,6 +21,9 @@ public struct ServerSecurity: Sendable {
     /// What peers with certificates have to show.
     public var clientAuthentication: ClientAuthentication
 
+    /// Certificates of peers that were replaced: each is refused when its time is over, though its authority's signature stands.
+    public var retired: [RetiredCertificate]
+
     /// Mutual authentication by pre-shared keys.
     public static func preSharedKeys(_ store: some PreSharedKeyStore) -> ServerSecurity {
         ServerSecurity(preSharedKeys: store)
@@ -36,10 +39,11 @@ public struct ServerSecurity: Sendable {
     /// Any mixture of the above; a server needs keys or a certificate.
     public init(
         preSharedKeys: (any PreSharedKeyStore)? = nil, certificate: CertificateCredential? = nil,
-        clientAuthentication: ClientAuthentication = .notRequired
+        clientAuthentication: ClientAuthentication = .notRequired, retired: [RetiredCertificate] = []
     ) {
         self.preSharedKeys = preSharedKeys
         self.certificate = certificate
         self.clientAuthentication = clientAuthentication
+        self.retired = retired
     }
 }
