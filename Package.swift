@@ -62,6 +62,7 @@ let package = Package(
                 "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .executableTarget(name: "coap-server", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
@@ -96,6 +97,7 @@ let package = Package(
             name: "CoAPCommandLineTests",
             dependencies: [
                 "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML", "TestSupport",
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 // The tests run these.
                 "coap-server", "coap-get", "coap-put", "coap",

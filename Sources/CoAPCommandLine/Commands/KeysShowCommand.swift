@@ -27,7 +27,16 @@ struct KeysShowCommand: ParsableCommand {
 
     func run() throws {
         let folder = try keysFolder.folder()
-        let key = try folder.preSharedKey(identity: name).key
+        let entry = try folder.preSharedKey(identity: name)
+        guard entry.identity == Array(name.utf8) else {
+            // Whoever shows it to another program gives that the identity too.
+            let identity = ShellText.quoted(String(decoding: entry.identity, as: UTF8.self))
+            throw CoAPError(
+                .invalidCredentials,
+                "the key of the identity '\(PrintableText.escaped(name.utf8))' was replaced by that of '\(identity)'; show it "
+                    + "with: coap keys show \(identity)\(folder.option)")
+        }
+        let key = entry.key
         var text: [UInt8] = []
         // Room for all of it at once: growing would leave copies of the key behind.
         text.reserveCapacity(2 * key.count + 1)

@@ -75,13 +75,16 @@ public struct ServerCommand: AsyncParsableCommand {
         var configuration = try self.configuration(endpoints)
         var security: ServerSecurity?
         var hints: ServerHints?
+        var watch: KeyFolderWatch?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
             let folder = try keysFolder.folder()
             let report = try folder.initialize()
             if !report.changedNothing { try? Terminal.write(Self.news(report, folder)) }
+            watch = KeyFolderWatch(folder)
             security = try folder.serverSecurity()
             hints = ServerHints(folder)
         }
+        let read = security
         let router = Router()
         var changing: Task<Void, Never>?
         switch scenario {
@@ -102,6 +105,8 @@ public struct ServerCommand: AsyncParsableCommand {
             endpoints: endpoints, security: security, router: router, configuration: configuration,
             logger: Logger(label: "coap-server"),
             onListening: { uris in Self.announce(uris, served, toSay) })
+        let keeping = try keeper(read, watch, of: server)
+        defer { keeping?.cancel() }
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(services: [server], logger: quiet)
@@ -113,6 +118,22 @@ public struct ServerCommand: AsyncParsableCommand {
             Task { await group.triggerGracefulShutdown() }
         }
         try? Terminal.write("stopped\n")
+    }
+
+    /// What keeps a server's credentials as the keys folder has them; nil for one without any.
+    private func keeper(
+        _ security: ServerSecurity?, _ watch: KeyFolderWatch?, of server: CoAPServer
+    ) throws(CoAPError) -> Task<Void, Never>? {
+        guard let security, let watch else { return nil }
+        let isPlugtest = scenario == .plugtest
+        let keeper = CredentialKeeper(
+            try keysFolder.folder(), watch, security, logger: Logger(label: "coap-server")
+        ) { (new) throws(CoAPError) in
+            var new = new
+            if isPlugtest { new.preSharedKeys = try PlugtestKeys(beside: new.preSharedKeys) }
+            return try await CredentialReload.reload(server, new)
+        }
+        return Task { await keeper.run(hangUps: HangUpSignal.stream) }
     }
 
     /// Where to listen.
