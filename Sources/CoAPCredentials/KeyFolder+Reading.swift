@@ -23,13 +23,17 @@ extension KeyFolder {
         let now = Int64(time(nil))
         let own = keys.first { $0.identity == name }
         if let own, own.isGood(at: now) { return own }
-        if let newest = keys.last(where: { $0.holder == name && $0.isGood(at: now) }) { return newest }
-        if let end = own?.notAfter {
+        let newest = keys.last { $0.holder == (own?.holder ?? name) && $0.isGood(at: now) }
+        if let newest, newest.holder == name { return newest }
+        if let own, let end = own.notAfter {
+            let device = String(decoding: own.holder, as: UTF8.self)
+            let advice =
+                newest.map { "its device has one of the identity '\(PrintableText.escaped($0.identity))' now" }
+                ?? "make a new one with: coap keys rotate \(ShellText.quoted(device))\(option)"
             throw CoAPError(
                 .invalidCredentials,
                 "\(PrintableText.escaped(preSharedKeysPath.utf8)): the key of '\(PrintableText.escaped(name))' ran out on "
-                    + "\(CalendarDate(end)); make a new one with: coap keys rotate \(ShellText.quoted(identity))\(option)"
-            )
+                    + "\(CalendarDate(end)); \(advice)")
         }
         let shown = keys.prefix(10).map { PrintableText.escaped($0.identity) }.joined(separator: ", ")
         let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""

@@ -52,7 +52,15 @@ struct PreSharedKeyEndTests {
         try write(#", "expires": "2020-01-01T00:00:00Z""#)
         let error = failure { () throws(CoAPError) in try box.keys.preSharedKey(identity: "pump@2") }
         #expect(error?.message.contains("ran out on 2020-01-01; make a new one with: coap keys rotate pump@2") == true)
-        try write(#", "holder": "pump""#)
-        #expect(try box.keys.preSharedKey(identity: "pump").identity == Array("pump@2".utf8))
+        try write(#", "holder": "pump", "expires": "2020-01-01T00:00:00Z""#)
+        #expect(
+            failure { () throws(CoAPError) in try box.keys.preSharedKey(identity: "pump@2") }?.message.contains(
+                "rotate pump") == true)
+        try write(
+            #", "holder": "pump", "expires": "2020-01-01T00:00:00Z"}, {"identity": "pump@3", "key": "0011223344556677", "holder": "pump""#
+        )
+        #expect(try box.keys.preSharedKey(identity: "pump").identity == Array("pump@3".utf8))
+        let replaced = failure { () throws(CoAPError) in try box.keys.preSharedKey(identity: "pump@2") }
+        #expect(replaced?.message.hasSuffix("its device has one of the identity 'pump@3' now") == true)
     }
 }

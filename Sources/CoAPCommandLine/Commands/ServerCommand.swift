@@ -17,7 +17,8 @@ public struct ServerCommand: AsyncParsableCommand {
         discussion: """
             The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, \
             /firmware. It comes in text, JSON, CBOR and SenML. Peers need a pre-shared key or a certificate of the \
-            keys folder.
+            keys folder, which is followed while the server runs: who was added is let in, who was revoked is let go. SIGHUP \
+            has it read at once.
 
             Examples:
               coap-server
