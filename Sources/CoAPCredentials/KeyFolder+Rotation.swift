@@ -112,6 +112,11 @@ extension KeyFolder {
                 "'\(name)' was revoked on \(CalendarDate(day)); new credentials are made by: coap keys add \(name) "
                     + "--again\(option)")
         }
+        if outsideAuthorities.contains(name) {
+            return CoAPError(
+                .invalidCredentials,
+                "'\(name)' was imported; take it back with: rm \(ShellText.quoted("\(authoritiesPath)/\(name).pem"))")
+        }
         return CoAPError(
             .invalidCredentials,
             "\(PrintableText.escaped(path.utf8)): there is nothing of that kind for '\(name)'; see: coap keys list\(option)"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
-import CoAPCredentials
 import Foundation
 import Testing
+
+@testable import CoAPCredentials
 
 @Suite("Revoking a device")
 struct RevocationTests {
@@ -142,9 +143,49 @@ struct RevocationTests {
         #expect(error?.code == .invalidCredentials && error?.message.contains("register.json") == true)
     }
 
+    @Test func aListThatRanOutIsNotTakenUp() throws {
+        let authority = try IssuedCertificate(
+            pem: try CredentialFiles.contents(at: box.path("keys/ca.pem")), name: "ca")
+        let key = try PrivateKey(pem: try CredentialFiles.secret(at: box.path("keys/ca.key")), name: "key")
+        let now = Int64(Date().timeIntervalSince1970)
+        let list = try RevocationList(
+            of: [], number: 7, now: now - 90_000, nextUpdate: now - 1000, by: authority, key: key)
+        try box.write(String(decoding: try list.pem(), as: UTF8.self), to: "keys/crl.pem", mode: 0o644)
+        let error = failure { () throws(CoAPError) in try keys.serverSecurity() }
+        #expect(error?.message.contains("crl.pem: the list ran out on 20") == true, "\(error?.message ?? "")")
+        // What is revoked next comes on a new list, and that is good.
+        _ = try keys.revokeDevice(named: "pump")
+        _ = try keys.serverSecurity()
+    }
+
+    @Test func oneDeviceOfAnotherAuthorityIsRefusedByItsCertificate() async throws {
+        let vendor = try CertificateAuthority(named: "vendor")
+        let leaf = try vendor.issue(.init(name: "lock", role: .client, validFor: 3600)).certificatePEM
+        let path = try box.write(String(decoding: leaf, as: UTF8.self), to: "lock.pem")
+        let fingerprint = try CredentialFiles.certificateSummary(at: path).fingerprint
+        let first = try keys.revokeCertificate(from: path)
+        #expect(first.name == "CN=lock" && first.report.certificates == 1)
+        #expect(try keys.serverSecurity().retired.map(\.fingerprint) == [fingerprint])
+        #expect(try keys.credentials().contains { $0.device == "CN=lock" && $0.stateText.hasPrefix("revoked on ") })
+        // It is another authority's to list.
+        #expect(!box.exists("keys/crl.pem"))
+        let again = try keys.revokeCertificate(from: path).report
+        #expect(again.certificates == 0 && again.earlierDate != nil)
+        // One of ours stands for its device.
+        let own = try keys.revokeCertificate(from: box.path("pump.pem"))
+        #expect(own.name == "pump" && own.report.keys == 1)
+        #expect(try await verify(box.path("pump.pem")).status != 0)
+    }
+
     @Test func anUnknownDeviceAndAnIdentityAreNamed() throws {
         let before = try box.snapshot()
         #expect(failure { () throws(CoAPError) in try keys.revokeDevice(named: "nobody") }?.code == .invalidCredentials)
         #expect(try box.snapshot() == before)
+        _ = try keys.rotateDevice(named: "pump")
+        let authority = try CertificateAuthority(named: "vendor")
+        try box.write(String(decoding: try authority.certificatePEM(), as: UTF8.self), to: "vendor.pem")
+        _ = try keys.importCertificates(from: box.path("vendor.pem"))
+        let imported = failure { () throws(CoAPError) in try keys.revokeDevice(named: "vendor") }
+        #expect(imported?.message.contains("take it back with: rm ") == true)
     }
 }

@@ -13,19 +13,27 @@ struct KeysRevokeCommand: ParsableCommand {
             is touched. The certificates are put on the list crl.pem, for other programs too. The name can be used again with \
             'coap keys add NAME --again', which makes everything new.
 
-            Example: coap keys revoke pump-3
+            Examples:
+              coap keys revoke pump-3
+              coap keys revoke --file stolen-lock.pem
             """)
 
     @Argument(help: "The device's name.", completion: .devices)
-    var name: String
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of a name: the certificate of one device that an imported authority certifies, PEM.",
+            valueName: "file"), completion: .file())
+    var file: String?
 
     @OptionGroup var keysFolder: KeysFolderOption
 
     func run() throws {
         let folder = try keysFolder.folder()
-        let report = try folder.revokeDevice(named: name)
+        let (name, report) = try revoke(in: folder)
         if report.isListBehind { Terminal.complain(KeysCommand.listBehind(folder)) }
-        if let day = report.earlierDate, report.keys + report.certificates == 0 {
+        if report.keys + report.certificates == 0, let day = report.earlierDate {
             return try Terminal.write("\(name) was revoked on \(day) already; nothing was changed\n")
         }
         let keys = report.keys == 1 ? "1 key" : "\(report.keys) keys"
@@ -33,5 +41,13 @@ struct KeysRevokeCommand: ParsableCommand {
         try Terminal.write(
             "revoked \(name): \(keys), \(certificates)\n"
                 + "a running coap-server closes its sessions within two seconds and refuses it from then on\n")
+    }
+
+    private func revoke(in folder: KeyFolder) throws(CoAPError) -> (name: String, report: RevocationReport) {
+        switch (name, file) {
+        case (let name?, nil): (name, try folder.revokeDevice(named: name))
+        case (nil, let file?): try folder.revokeCertificate(from: file)
+        default: throw CoAPError(.invalidArgument, "name one device, or its certificate with --file FILE")
+        }
     }
 }

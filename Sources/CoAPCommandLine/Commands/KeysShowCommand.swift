@@ -36,6 +36,10 @@ struct KeysShowCommand: ParsableCommand {
                 "the key of the identity '\(PrintableText.escaped(name.utf8))' was replaced by that of '\(identity)'; show it "
                     + "with: coap keys show \(identity)\(folder.option)")
         }
+        if let newest = try folder.preSharedKeys().last(where: { $0.holder == entry.holder }), newest != entry {
+            let identity = ShellText.quoted(String(decoding: newest.identity, as: UTF8.self))
+            Terminal.complain("there is a newer key for this device, of the identity '\(identity)'")
+        }
         let key = entry.key
         var text: [UInt8] = []
         // Room for all of it at once: growing would leave copies of the key behind.

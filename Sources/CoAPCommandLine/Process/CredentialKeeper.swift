@@ -47,9 +47,13 @@ actor CredentialKeeper {
     /// - Parameter hangUps: asks for reading the folder at once, each time it has an element.
     func run(hangUps: AsyncStream<Void>) async {
         warn()
+        let (triggers, trigger) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let watch = watch
         await withTaskGroup { group in
-            group.addTask { await self.watch.run { await self.read() } }
-            group.addTask { for await _ in hangUps { await self.read() } }
+            group.addTask { await watch.run { trigger.yield() } }
+            group.addTask { for await _ in hangUps { trigger.yield() } }
+            // One at a time, so that what was read last is what the server has last.
+            group.addTask { for await _ in triggers { await self.read() } }
             group.addTask {
                 while (try? await Task.sleep(for: .seconds(3600))) != nil { await self.warn() }
             }

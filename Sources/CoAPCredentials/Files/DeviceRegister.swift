@@ -39,6 +39,8 @@ struct DeviceRegister: Codable, Equatable {
         var until: Moment?
         /// True when it is on the revocation list.
         var isListed: Bool?
+        /// True when another authority signed it, whose list it belongs on.
+        var isForeign: Bool?
     }
 
     /// A device that was revoked.

@@ -49,7 +49,9 @@ extension KeyFolder {
         _ draft: inout FolderDraft
     ) throws(CoAPError) -> (made: RevocationList?, isBehind: Bool) {
         let now = draft.now
-        func isDue(_ entry: DeviceRegister.Certificate) -> Bool { entry.until.map { $0.seconds <= now } ?? false }
+        func isDue(_ entry: DeviceRegister.Certificate) -> Bool {
+            entry.isForeign != true && entry.until.map { $0.seconds <= now } ?? false
+        }
         let due = draft.register.certificates.filter(isDue)
         let isNew = due.contains { $0.isListed != true }
         guard isNew || !due.isEmpty && !FileWriter.exists(revocationListPath) else { return (nil, false) }
