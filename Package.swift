@@ -68,6 +68,7 @@ let package = Package(
                 "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .executableTarget(name: "coap-server", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
@@ -103,6 +104,7 @@ let package = Package(
             name: "CoAPCommandLineTests",
             dependencies: [
                 "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML", "TestSupport",
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 // The tests run these.
                 "coap-server", "coap-get", "coap-put", "coap",

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// For syncfs.
+#define _GNU_SOURCE
+
 #include "CLibCoAP.h"
 
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 void ccoap_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
@@ -25,3 +29,5 @@ size_t ccoap_address_get(const coap_address_t *address, void *sockaddr, size_t c
     memcpy(sockaddr, &address->addr, length);
     return length;
 }
+
+int ccoap_sync_file_system(int descriptor) { return syncfs(descriptor); }

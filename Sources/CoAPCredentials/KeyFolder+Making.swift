@@ -4,8 +4,8 @@ import CLibCoAP
 public import CoAP
 
 extension KeyFolder {
-    private typealias Contents = CertificateAuthority.Contents
-    private static let leafValidity = 730 * Contents.day
+    typealias Contents = CertificateAuthority.Contents
+    static let leafValidity = 730 * Contents.day
 
     /// Makes what is missing and leaves alone what is there.
     ///
@@ -43,44 +43,10 @@ extension KeyFolder {
             }
             // Someone who removed the first device after adding others does not want it back.
             if certifiedDevices.isEmpty || certifiedDevices.contains(Self.firstDevice) {
-                try deviceCertificate(Self.firstDevice, authority, &report)
+                try deviceCertificate(Self.firstDevice, days: nil, authority, &report)
             }
             return report
         }
-    }
-
-    /// Adds a device: a pre-shared key and a certificate, each unless it is there.
-    ///
-    /// - Throws: `CoAPError`: `invalidArgument` for a name with other characters than letters, digits, `.`, `_` and `-`, or over
-    ///   64 of them; `fileUnavailable`, `invalidCredentials` as ``initialize(hostNames:)``.
-    public func addDevice(named name: String) throws(CoAPError) -> InitializationReport {
-        try Self.checkName(name)
-        try require(preSharedKeysPath, else: initCommand)
-        try require(certificateAuthorityPath, else: initCommand)
-        return try FolderLock.holding(path) { () throws(CoAPError) in
-            try FileWriter.makeFolder(devicesPath)
-            var report = InitializationReport()
-            var file = try PreSharedKeyFile(path: preSharedKeysPath)
-            // The certificate comes first: it is what may fail when the authority's key is kept elsewhere.
-            try deviceCertificate(name, { () throws(CoAPError) in try self.loadAuthority() }, &report)
-            let isThere = file.keys.contains { $0.identity == Array(name.utf8) }
-            if !isThere {
-                file.add(try Self.randomKey(identity: name))
-                try FileWriter.write(try file.encoded(), to: preSharedKeysPath, replaces: true)
-            }
-            report.add(preSharedKeysPath, "pre-shared key of \(name)", created: !isThere)
-            return report
-        }
-    }
-
-    private func deviceCertificate(
-        _ name: String, _ authority: () throws(CoAPError) -> CertificateAuthority, _ report: inout InitializationReport
-    ) throws(CoAPError) {
-        let contents = Contents(
-            name: name, role: .client, alternativeNames: ["DNS:\(name)"], validFor: Self.leafValidity)
-        try pair(
-            certificatePath(ofDevice: name), keyPath(ofDevice: name), "certificate of \(name)", contents, authority,
-            isKeyNeeded: false, &report)
     }
 
     /// The folder's authority, made now if there is none and nothing was signed by another.
@@ -117,7 +83,7 @@ extension KeyFolder {
         return { () throws(CoAPError) in made }
     }
 
-    private func loadAuthority() throws(CoAPError) -> CertificateAuthority {
+    func loadAuthority() throws(CoAPError) -> CertificateAuthority {
         guard !FileWriter.isMissing(authorityKeyPath) else {
             throw CredentialFiles.unavailable(
                 authorityKeyPath,
@@ -139,7 +105,7 @@ extension KeyFolder {
     /// Makes a certificate, and a key for it unless there is one, unless both are there.
     ///
     /// - Parameter isKeyNeeded: false where a certificate without its key is whole, as the key of a device that was moved to it.
-    private func pair(
+    func pair(
         _ certificatePath: String, _ keyPath: String, _ purpose: String, _ contents: CertificateAuthority.Contents,
         _ authority: () throws(CoAPError) -> CertificateAuthority, isKeyNeeded: Bool,
         _ report: inout InitializationReport
@@ -154,16 +120,7 @@ extension KeyFolder {
         }
         if !hasCertificate {
             let authority = try authority()
-            let end = try authority.certificate.validity().notAfter
-            guard contents.notBefore < end else {
-                throw CoAPError(
-                    .invalidCredentials,
-                    "\(PrintableText.escaped(certificateAuthorityPath.utf8)): the authority's certificate expired on "
-                        + "\(CalendarDate(end)); move \(PrintableText.escaped(path.utf8)) away, run: \(initCommand), and "
-                        + "give every device its new credentials")
-            }
-            var contents = contents
-            contents.notAfter = min(contents.notAfter, end)
+            let contents = try contents.ending(with: authority, of: self)
             let key = try key(at: keyPath, isThere: hasKey)
             let certificate = try authority.issue(contents, for: key).pem()
             if !hasKey { try FileWriter.write(try key.pem(), to: keyPath) }
@@ -180,7 +137,9 @@ extension KeyFolder {
 
     /// A key of 16 letters and digits, 95 bits: constrained peers take no more than 16 bytes, and other programs take keys as
     /// text only.
-    private static func randomKey(identity: String) throws(CoAPError) -> PreSharedKey {
+    static func randomKey(
+        identity: String, holder: String? = nil, notAfter: Int64? = nil
+    ) throws(CoAPError) -> PreSharedKey {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
         var key: [UInt8] = []
         key.reserveCapacity(16)
@@ -190,7 +149,7 @@ extension KeyFolder {
             let byte = Int(try randomBytes(1)[0])
             if byte < 256 / alphabet.count * alphabet.count { key.append(alphabet[byte % alphabet.count]) }
         }
-        return try PreSharedKey(identity: identity, key: Secret(key))
+        return try PreSharedKey(identity: identity, key: Secret(key), holder: holder, notAfter: notAfter)
     }
 
     private static func randomBytes(_ count: Int) throws(CoAPError) -> [UInt8] {
@@ -201,7 +160,7 @@ extension KeyFolder {
 }
 
 extension InitializationReport {
-    fileprivate mutating func add(_ path: String, _ purpose: String, created: Bool) {
+    mutating func add(_ path: String, _ purpose: String, created: Bool) {
         items.append(Item(path: path, purpose: purpose, wasCreated: created))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import CoAP
+import Glibc
 
 extension KeyFolder {
     /// Every pre-shared key of the folder.
@@ -12,13 +13,28 @@ extension KeyFolder {
         return try PreSharedKeyFile(path: preSharedKeysPath).keys
     }
 
-    /// The pre-shared key of an identity.
+    /// The pre-shared key of an identity, or the newest one of a device whose first key is good no more.
     ///
-    /// - Throws: as ``preSharedKeys()``, and `invalidCredentials` when the identity has no key; the message names those that
-    ///   have.
+    /// - Throws: as ``preSharedKeys()``, and `invalidCredentials` when the identity has no key, or one that has run out; the
+    ///   message names those that have.
     public func preSharedKey(identity: String) throws(CoAPError) -> PreSharedKey {
         let keys = try preSharedKeys()
-        if let key = keys.first(where: { $0.identity == Array(identity.utf8) }) { return key }
+        let name = Array(identity.utf8)
+        let now = Int64(time(nil))
+        let own = keys.first { $0.identity == name }
+        if let own, own.isGood(at: now) { return own }
+        let newest = keys.last { $0.holder == (own?.holder ?? name) && $0.isGood(at: now) }
+        if let newest, newest.holder == name { return newest }
+        if let own, let end = own.notAfter {
+            let device = String(decoding: own.holder, as: UTF8.self)
+            let advice =
+                newest.map { "its device has one of the identity '\(PrintableText.escaped($0.identity))' now" }
+                ?? "make a new one with: coap keys rotate \(ShellText.quoted(device))\(option)"
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(preSharedKeysPath.utf8)): the key of '\(PrintableText.escaped(name))' ran out on "
+                    + "\(CalendarDate(end)); \(advice)")
+        }
         let shown = keys.prefix(10).map { PrintableText.escaped($0.identity) }.joined(separator: ", ")
         let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
         throw CoAPError(
@@ -29,14 +45,67 @@ extension KeyFolder {
     }
 
     /// What a server needs: the pre-shared keys, its certificate, and the demand that peers with certificates have one of this
-    /// folder's authority.
+    /// folder's authority, or of one that was imported, that was neither revoked nor replaced.
     ///
+    /// - Parameters:
+    ///   - present: the certificate a running server has: it is kept when the one in the folder is no good, so that this does
+    ///     not keep a device from being revoked.
+    ///   - complaining: is told why it was kept.
     /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
-    public func serverSecurity() throws(CoAPError) -> ServerSecurity {
+    public func serverSecurity(
+        keeping present: CertificateCredential? = nil, complaining: (CoAPError) -> Void = { _ in }
+    ) throws(CoAPError) -> ServerSecurity {
+        let register = try DeviceRegister(path: registerPath)
         let keys = try PreSharedKeyTable(try preSharedKeys())
-        let certificate = try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
+        let trust = try deviceTrust()
+        var certificate = present
+        do throws(CoAPError) {
+            certificate = try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
+        } catch {
+            guard present != nil else { throw error }
+            complaining(error)
+        }
         return ServerSecurity(
-            preSharedKeys: keys, certificate: certificate, clientAuthentication: .required(try trustAnchors()))
+            preSharedKeys: keys, certificate: certificate, clientAuthentication: .required(trust),
+            retired: register.retired)
+    }
+
+    /// Whom a server believes about devices: the folder's authority and those imported, with the lists of the revoked.
+    private func deviceTrust() throws(CoAPError) -> TrustAnchors {
+        try require(certificateAuthorityPath, else: initCommand)
+        var pem: [UInt8] = []
+        for path in [certificateAuthorityPath] + outsideAuthorities.map({ "\(authoritiesPath)/\($0).pem" }) {
+            // Each by itself first, so that an error names its file.
+            _ = try CredentialFiles.trustAnchors(at: path)
+            pem += try CredentialFiles.contents(at: path) + [0x0A]
+        }
+        guard let list = try presentList() else { return try TrustAnchors(pem: pem, revocationLists: []) }
+        let authority = try IssuedCertificate(
+            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
+        let shown = PrintableText.escaped(revocationListPath.utf8)
+        let remedy = "remove it; the next 'coap keys revoke' makes one that names everything revoked so far"
+        guard list.isSigned(by: authority) else {
+            throw CoAPError(
+                .invalidCredentials,
+                "\(shown): the list is not signed by \(PrintableText.escaped(certificateAuthorityPath.utf8)); \(remedy)"
+            )
+        }
+        guard list.nextUpdate == 0 || list.nextUpdate >= Int64(time(nil)) else {
+            throw CoAPError(
+                .invalidCredentials,
+                "\(shown): the list ran out on \(CalendarDate(list.nextUpdate)), and every certificate would be refused; "
+                    + remedy)
+        }
+        let lists = try CredentialFiles.contents(at: revocationListPath, maximumSize: Self.maximumListSize)
+        return try CredentialFiles.named(shown) { () throws(CoAPError) in
+            try TrustAnchors(pem: pem, revocationLists: lists)
+        }
+    }
+
+    /// The names of the imported authorities, sorted.
+    var outsideAuthorities: [String] {
+        (FileWriter.names(in: authoritiesPath) ?? []).filter { $0.hasSuffix(".pem") && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(4)) }.sorted()
     }
 
     /// The folder's authority as whom to believe.
@@ -60,7 +129,7 @@ extension KeyFolder {
     ///
     /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
     public func devices() throws(CoAPError) -> [DeviceSummary] {
-        let keyed = Set(try preSharedKeys().map { String(decoding: $0.identity, as: UTF8.self) })
+        let keyed = Set(try preSharedKeys().map { String(decoding: $0.holder, as: UTF8.self) })
         let certified = Set(certifiedDevices)
         var devices: [DeviceSummary] = []
         for name in keyed.union(certified).sorted() {

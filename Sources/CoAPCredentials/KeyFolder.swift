@@ -8,6 +8,9 @@
 /// server.pem  server.key             the server's certificate
 /// psk.json                           the pre-shared keys
 /// devices/NAME.pem  devices/NAME.key a device's certificate
+/// register.json                      which certificates were made, replaced and revoked
+/// crl.pem                            the authority's list of revoked certificates
+/// authorities/NAME.pem               other authorities whose devices are let in
 /// ```
 ///
 /// Secrets have mode 0600, folders 0700.
@@ -38,6 +41,12 @@ public struct KeyFolder: Sendable {
     /// A device's private key.
     public func keyPath(ofDevice name: String) -> String { file("devices/\(name).key") }
 
+    /// The authority's list of revoked certificates.
+    public var revocationListPath: String { file("crl.pem") }
+    /// The folder with the certificates of other authorities whose devices are let in.
+    public var authoritiesPath: String { file("authorities") }
+
+    var registerPath: String { file("register.json") }
     var authorityKeyPath: String { file("ca.key") }
     var devicesPath: String { file("devices") }
 
@@ -46,6 +55,7 @@ public struct KeyFolder: Sendable {
     /// The command that adds a device to this folder.
     func addCommand(_ name: String) -> String { "coap keys add \(name)\(option)" }
 
-    private var option: String { path == "keys" ? "" : " --keys \(ShellText.quoted(path))" }
+    /// The option that names this folder, with a space before it; empty for the standard one.
+    package var option: String { path == "keys" ? "" : " --keys \(ShellText.quoted(path))" }
     private func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 }

@@ -69,7 +69,7 @@ struct PreSharedKeyFileTests {
         (#"[{"identity": null, "key": "0011223344556677"}]"#, "entry 1: 'identity' is not text"),
         (
             #"[{"identity": "a", "key": "0011223344556677", "Key": "0011223344556677"}]"#,
-            "entry 1: there is a field besides 'identity' and 'key'; remove it"
+            "entry 1: there is a field besides 'identity', 'key', 'holder' and 'expires'; remove it"
         ),
     ])
     func whatIsNoListOfKeysIsRefused(text: String, expected: String) throws {

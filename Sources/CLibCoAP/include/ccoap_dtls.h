@@ -73,4 +73,7 @@ size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity
 /// How many certificates and revocation lists a PEM text added to a store; -1 when it is malformed.
 int ccoap_store_add_pem(X509_STORE *store, const uint8_t *pem, size_t length, int *lists);
 
+/// Has a store look certificates up in the lists it has, those of an authority that has none in it excepted.
+void ccoap_store_check_lists(X509_STORE *store);
+
 #endif

@@ -19,4 +19,7 @@ int ccoap_address_set(coap_address_t *address, const void *sockaddr, size_t leng
 /// The bytes of a libcoap address as a socket address; returns their number.
 size_t ccoap_address_get(const coap_address_t *address, void *sockaddr, size_t capacity);
 
+/// Makes everything that was written to a descriptor's file system outlive a power cut; -1 with errno on failure.
+int ccoap_sync_file_system(int descriptor);
+
 #endif

@@ -9,7 +9,8 @@ final class TrustStore: @unchecked Sendable {
 
     deinit { X509_STORE_free(store) }
 
-    init(pem: [UInt8]) throws(CoAPError) {
+    /// - Parameter lists: lists that each authority may have one among; nil demands one of all where any is in `pem`.
+    init(pem: [UInt8], lists separate: [UInt8]? = nil) throws(CoAPError) {
         guard let store = X509_STORE_new() else { throw CoAPError(.internal, "no memory for a trust store") }
         self.store = store
         var lists: Int32 = 0
@@ -21,6 +22,19 @@ final class TrustStore: @unchecked Sendable {
                     + "'-----BEGIN CERTIFICATE-----'", cause: OpenSSLErrors.take())
         }
         ERR_clear_error()
+        if let separate {
+            var more: Int32 = 0
+            guard separate.isEmpty || ccoap_store_add_pem(store, separate, separate.count, &more) == 0 && more > 0
+            else {
+                throw CoAPError(
+                    .invalidCredentials,
+                    "there is no usable PEM revocation list in it, or something else too; it must contain "
+                        + "'-----BEGIN X509 CRL-----'", cause: OpenSSLErrors.take())
+            }
+            ERR_clear_error()
+            if lists + more > 0 { ccoap_store_check_lists(store) }
+            return
+        }
         // With a list at hand, every certificate of a chain must be covered by one: an authority in between may be revoked.
         if lists > 0 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) }
     }

@@ -126,9 +126,11 @@ package struct RouteTable: Sendable {
         return nil
     }
 
-    /// Why a peer may not make a request that has to do with blocks, which are taken and served before middleware is asked.
-    func refusal(ofBlock request: Request, _ scan: OptionScan, by peer: Peer) -> ResponseError? {
-        guard !authorizers.isEmpty, scan.block1 != nil || (scan.block2 ?? 0) >> 4 > 0 else { return nil }
+    /// Why a peer may not make a request that has to do with blocks or a digest, which are dealt with before middleware is asked.
+    func refusal(inAdvance request: Request, _ scan: OptionScan, by peer: Peer) -> ResponseError? {
+        guard !authorizers.isEmpty, scan.block1 != nil || (scan.block2 ?? 0) >> 4 > 0 || scan.hasDigest else {
+            return nil
+        }
         return refusal(of: request, by: peer)
     }
 

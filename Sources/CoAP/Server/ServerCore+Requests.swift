@@ -63,7 +63,7 @@ extension ServerCore: CoAPServerContextDelegate {
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: session.logger)
         context.mayHaveConditions = scan.hasConditions
         // Blocks of a body are for those alone who may have all of it, and are taken from nobody else.
-        context.refusal = table.refusal(ofBlock: request, scan, by: session.peer)
+        context.refusal = table.refusal(inAdvance: request, scan, by: session.peer)
         let kept = context.refusal == nil ? keptDownload(request, scan, session, now: now) : nil
         if kept == nil { table.locate(request, &context) }
         let route: ServerDownload.RouteLabel = kept?.body.route ?? (context.route, context.match?.number ?? -1)

@@ -3,24 +3,47 @@
 public import ArgumentParser
 import CoAP
 import CoAPCredentials
+import Foundation
 
 /// `coap keys`: the credentials of a server and its devices.
 public struct KeysCommand: ParsableCommand {
     /// The command's name, help and verbs.
     public static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Make, list and show the credentials of a server and its devices.",
+        commandName: "keys", abstract: "Make, list, replace and revoke the credentials of a server and its devices.",
         discussion: """
             Examples:
               coap keys init --host gateway.example
               coap keys add pump-3
+              coap keys fleet --count 1000 --prefix pump-
               coap keys list
+              coap keys rotate pump-3 --overlap 7d
+              coap keys revoke pump-3
+              coap keys export pump-3 -o pump-3
               coap-client-openssl -u p -k "$(coap keys show p)" coaps://localhost/device
             """,
         version: CommandLineTool.version,
-        subcommands: [KeysInitCommand.self, KeysAddCommand.self, KeysListCommand.self, KeysShowCommand.self])
+        subcommands: [
+            KeysInitCommand.self, KeysAddCommand.self, KeysFleetCommand.self, KeysListCommand.self,
+            KeysShowCommand.self,
+            KeysRotateCommand.self, KeysRevokeCommand.self, KeysExportCommand.self, KeysImportCommand.self,
+        ])
 
     /// Made by the parser.
     public init() {}
+
+    /// What a running server does with a change.
+    static let takenUp = "a running coap-server takes the device up by itself within two seconds\n"
+
+    /// What is behind where the authority's key is kept elsewhere.
+    static func listBehind(_ folder: KeyFolder) -> String {
+        "\(PrintableText.escaped(folder.revocationListPath.utf8)) could not be renewed without the authority's key; coap-server "
+            + "refuses the certificates all the same, other programs once a 'coap keys' command has run beside ca.key"
+    }
+
+    /// A moment for a person, in universal time.
+    static func moment(_ seconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    }
 
     /// What was made and what was there, a file a line.
     static func show(_ report: InitializationReport, unchanged: String) throws(OutputError) {

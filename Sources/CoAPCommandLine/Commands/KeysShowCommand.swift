@@ -27,7 +27,20 @@ struct KeysShowCommand: ParsableCommand {
 
     func run() throws {
         let folder = try keysFolder.folder()
-        let key = try folder.preSharedKey(identity: name).key
+        let entry = try folder.preSharedKey(identity: name)
+        guard entry.identity == Array(name.utf8) else {
+            // Whoever shows it to another program gives that the identity too.
+            let identity = ShellText.quoted(String(decoding: entry.identity, as: UTF8.self))
+            throw CoAPError(
+                .invalidCredentials,
+                "the key of the identity '\(PrintableText.escaped(name.utf8))' was replaced by that of '\(identity)'; show it "
+                    + "with: coap keys show \(identity)\(folder.option)")
+        }
+        if let newest = try folder.preSharedKeys().last(where: { $0.holder == entry.holder }), newest != entry {
+            let identity = ShellText.quoted(String(decoding: newest.identity, as: UTF8.self))
+            Terminal.complain("there is a newer key for this device, of the identity '\(identity)'")
+        }
+        let key = entry.key
         var text: [UInt8] = []
         // Room for all of it at once: growing would leave copies of the key behind.
         text.reserveCapacity(2 * key.count + 1)

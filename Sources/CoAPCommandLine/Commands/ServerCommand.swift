@@ -18,7 +18,8 @@ public struct ServerCommand: AsyncParsableCommand {
         discussion: """
             The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, \
             /firmware. It comes in text, JSON, CBOR and SenML. Peers need a pre-shared key or a certificate of the \
-            keys folder.
+            keys folder, which is followed while the server runs: who was added is let in, who was revoked is let go. SIGHUP \
+            has it read at once.
 
             Examples:
               coap-server
@@ -98,13 +99,16 @@ public struct ServerCommand: AsyncParsableCommand {
         var configuration = try self.configuration(endpoints)
         var security: ServerSecurity?
         var hints: ServerHints?
+        var watch: KeyFolderWatch?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
             let folder = try keysFolder.folder()
             let report = try folder.initialize()
             if !report.changedNothing { try? Terminal.write(Self.news(report, folder)) }
+            watch = KeyFolderWatch(folder)
             security = try folder.serverSecurity()
             hints = ServerHints(folder)
         }
+        let read = security
         let router = Router()
         if let access { router.add(access) }
         var changing: Task<Void, Never>?
@@ -126,6 +130,8 @@ public struct ServerCommand: AsyncParsableCommand {
             endpoints: endpoints, security: security, router: router, configuration: configuration,
             logger: Logger(label: "coap-server"),
             onListening: { uris in Self.announce(uris, served, toSay, isOpen: isOpen) })
+        let keeping = try keeper(read, watch, of: server)
+        defer { keeping?.cancel() }
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(services: [server], logger: quiet)
@@ -149,6 +155,22 @@ public struct ServerCommand: AsyncParsableCommand {
             Terminal.complain("\(PrintableText.escaped(document.name.utf8)):\(warning.line): \(warning.text)")
         }
         return document.policy
+    }
+
+    /// What keeps a server's credentials as the keys folder has them; nil for one without any.
+    private func keeper(
+        _ security: ServerSecurity?, _ watch: KeyFolderWatch?, of server: CoAPServer
+    ) throws(CoAPError) -> Task<Void, Never>? {
+        guard let security, let watch else { return nil }
+        let isPlugtest = scenario == .plugtest
+        let keeper = CredentialKeeper(
+            try keysFolder.folder(), watch, security, logger: Logger(label: "coap-server")
+        ) { (new) throws(CoAPError) in
+            var new = new
+            if isPlugtest { new.preSharedKeys = try PlugtestKeys(beside: new.preSharedKeys) }
+            return try await CredentialReload.reload(server, new)
+        }
+        return Task { await keeper.run(hangUps: HangUpSignal.stream) }
     }
 
     /// Where to listen.

@@ -31,9 +31,10 @@ struct ServerHints {
     /// The first key whose identity can be typed and is not taken for an option. What stands in the way of a hint is no
     /// reason not to serve.
     private static func typeableKey(in folder: KeyFolder) -> PreSharedKey? {
-        (try? folder.preSharedKeys())?.first { key in
+        let now = Int64(Date().timeIntervalSince1970)
+        return (try? folder.preSharedKeys())?.first { key in
             let identity = String(decoding: key.identity, as: UTF8.self)
-            return PrintableText.escaped(key.identity) == identity && !identity.hasPrefix("-")
+            return key.isGood(at: now) && PrintableText.escaped(key.identity) == identity && !identity.hasPrefix("-")
         }
     }
 

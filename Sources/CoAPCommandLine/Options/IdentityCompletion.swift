@@ -8,12 +8,22 @@ extension CompletionKind {
     /// The identities that have a key in the keys folder that the command line names so far.
     static var identities: CompletionKind {
         .custom { words, _, _ in
-            let place = words.lastIndex(of: "--keys").map { $0 + 1 }.flatMap { words.indices.contains($0) ? $0 : nil }
             // A shell that completes has no place for errors.
-            guard let folder = try? KeysFolderOption.folder(named: place.map { words[$0] }),
-                let keys = try? folder.preSharedKeys()
-            else { return [] }
+            guard let keys = try? folder(words).preSharedKeys() else { return [] }
             return keys.compactMap { String(validating: $0.identity, as: UTF8.self) }
         }
+    }
+
+    /// The devices of that folder.
+    static var devices: CompletionKind {
+        .custom { words, _, _ in
+            guard let devices = try? folder(words).devices() else { return [] }
+            return devices.map(\.name)
+        }
+    }
+
+    private static func folder(_ words: [String]) throws(CoAPError) -> KeyFolder {
+        let place = words.lastIndex(of: "--keys").map { $0 + 1 }.flatMap { words.indices.contains($0) ? $0 : nil }
+        return try KeysFolderOption.folder(named: place.map { words[$0] })
     }
 }

@@ -43,6 +43,12 @@ enum ArgumentSecrecy {
                 arguments += given[index...]
                 break
             }
+            if argument == "--psk", given.first == "keys" {
+                // There it says which kind of credentials is meant, and has no value.
+                arguments.append(argument)
+                index += 1
+                continue
+            }
             if takesAnything(argument) {
                 // What stands behind is a text, whatever it looks like.
                 arguments += given[index...].prefix(2)

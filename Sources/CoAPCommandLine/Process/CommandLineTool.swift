@@ -18,7 +18,7 @@ public enum CommandLineTool {
     /// - Parameters:
     ///   - command: the command's type.
     ///   - isService: true for a command that serves until it is asked to stop: that is its usual end, may take its time, and
-    ///     comes at once with a second signal. Others are cut short by SIGINT, SIGTERM and SIGHUP.
+    ///     comes at once with a second signal; SIGHUP does not end it. Others are cut short by SIGINT, SIGTERM and SIGHUP.
     public static func run(_ command: (some ParsableCommand).Type, isService: Bool = false) -> Never {
         StandardStreams.fill()
         // A reader that goes away is an error of the write and no reason to die.
@@ -26,6 +26,8 @@ public enum CommandLineTool {
         // With nohup the tool goes on when its terminal is closed.
         let hangUp = isService || StopSignals.isIgnored(SIGHUP) ? [] : [SIGHUP]
         let signals = StopSignals([SIGINT, SIGTERM] + hangUp)
+        // A service reads its files again at that.
+        let hangUps = isService ? HangUpSignal.listen() : []
         let taken = Result { () throws(CoAPError) in try ArgumentSecrecy.takeArguments() }
         let task = Task { await Self.status(of: command, taken) }
         let isAgain = Locked(false)
@@ -53,7 +55,7 @@ public enum CommandLineTool {
         }
         Task {
             let exitCode = await task.value
-            withExtendedLifetime(sources) {
+            withExtendedLifetime((sources, hangUps)) {
                 fflush(nil)
                 exit(exitCode)
             }

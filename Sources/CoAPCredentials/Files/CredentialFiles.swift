@@ -29,6 +29,10 @@ public enum CredentialFiles {
     ///
     /// - Throws: `CoAPError` with code `fileUnavailable` when it cannot be read, is no plain file or over 1 MiB.
     public static func contents(at path: String) throws(CoAPError) -> [UInt8] {
+        try contents(at: path, maximumSize: maximumSize)
+    }
+
+    static func contents(at path: String, maximumSize: Int) throws(CoAPError) -> [UInt8] {
         try read(path, isSecret: false, maximumSize: maximumSize)
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLibCoAP
 import CoAP
 import Glibc
 
@@ -60,9 +61,11 @@ enum FileWriter {
 
     /// Writes a file beside its place and moves it there: readers see all of it or none, and nobody else ever sees a secret.
     ///
-    /// - Parameter replaces: false leaves a file alone that has come to stand there meanwhile.
+    /// - Parameters:
+    ///   - replaces: false leaves a file alone that has come to stand there meanwhile.
+    ///   - lasts: false where the caller makes many files outlive a power cut at once, by ``syncAll(in:)``.
     static func write(
-        _ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t, replaces: Bool = false
+        _ bytes: UnsafeRawBufferPointer, to path: String, mode: mode_t, replaces: Bool = false, lasts: Bool = true
     ) throws(CoAPError) {
         // The folder's .gitignore and the search for certificates both pass over such a name.
         let temporary = "\(path).\(UInt64.random(in: .min ... .max)).new"
@@ -78,7 +81,7 @@ enum FileWriter {
             good = count > 0
             written += max(0, count)
         }
-        good = fsync(descriptor) == 0 && good
+        good = (!lasts || fsync(descriptor) == 0) && good
         let number = errno
         close(descriptor)
         // A link fails where a file stands already; a rename would replace it.
@@ -88,7 +91,21 @@ enum FileWriter {
         guard placed else {
             throw CredentialFiles.unavailable(path, "cannot be written: \(CredentialFiles.reason(reason))")
         }
-        syncFolder(of: path)
+        if lasts { syncFolder(of: path) }
+    }
+
+    /// Makes everything that was written to a folder's file system outlive a power cut.
+    static func syncAll(in folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = ccoap_sync_file_system(descriptor)
+        close(descriptor)
+    }
+
+    /// Removes a file; one that is not there is no error.
+    static func remove(_ path: String) throws(CoAPError) {
+        guard unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return }
+        throw CredentialFiles.unavailable(path, "cannot be removed: \(CredentialFiles.reason(errno))")
     }
 
     /// Makes a new name in a folder outlive a power cut. Where a file system cannot, the file is there all the same.
@@ -100,10 +117,12 @@ enum FileWriter {
         close(descriptor)
     }
 
-    static func write(_ secret: Secret, to path: String, replaces: Bool = false) throws(CoAPError) {
+    static func write(
+        _ secret: Secret, to path: String, replaces: Bool = false, lasts: Bool = true
+    ) throws(CoAPError) {
         let result: Result<Void, CoAPError> = secret.withBytes { bytes in
             do throws(CoAPError) {
-                return .success(try write(bytes, to: path, mode: secretMode, replaces: replaces))
+                return .success(try write(bytes, to: path, mode: secretMode, replaces: replaces, lasts: lasts))
             } catch {
                 return .failure(error)
             }
@@ -111,10 +130,12 @@ enum FileWriter {
         try result.get()
     }
 
-    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = publicMode) throws(CoAPError) {
+    static func write(
+        _ bytes: [UInt8], to path: String, mode: mode_t = publicMode, replaces: Bool = false, lasts: Bool = true
+    ) throws(CoAPError) {
         let result: Result<Void, CoAPError> = bytes.withUnsafeBytes { bytes in
             do throws(CoAPError) {
-                return .success(try write(bytes, to: path, mode: mode))
+                return .success(try write(bytes, to: path, mode: mode, replaces: replaces, lasts: lasts))
             } catch {
                 return .failure(error)
             }

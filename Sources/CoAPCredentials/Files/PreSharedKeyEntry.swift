@@ -6,6 +6,8 @@ import Foundation
 struct PreSharedKeyEntry: Decodable {
     let identity: String
     let key: String
+    let holder: String?
+    let expires: String?
 
     private struct Field: CodingKey {
         let stringValue: String
@@ -18,7 +20,10 @@ struct PreSharedKeyEntry: Decodable {
         let fields = try decoder.container(keyedBy: Field.self)
         identity = try fields.decode(String.self, forKey: Field(stringValue: "identity"))
         key = try fields.decode(String.self, forKey: Field(stringValue: "key"))
-        guard fields.allKeys.count == 2 else {
+        holder = try fields.decodeIfPresent(String.self, forKey: Field(stringValue: "holder"))
+        expires = try fields.decodeIfPresent(String.self, forKey: Field(stringValue: "expires"))
+        let known: Set = ["identity", "key", "holder", "expires"]
+        guard fields.allKeys.allSatisfy({ known.contains($0.stringValue) }) else {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "another field"))
         }
     }
@@ -43,7 +48,9 @@ struct PreSharedKeyEntry: Decodable {
             if case .dataCorrupted = error { return "this is not JSON\(place(in: data)); \(shape)" }
             return "this is not a JSON list; \(shape)"
         }
-        if case .dataCorrupted = error { field = "there is a field besides 'identity' and 'key'; remove it" }
+        if case .dataCorrupted = error {
+            field = "there is a field besides 'identity', 'key', 'holder' and 'expires'; remove it"
+        }
         return "entry \(index + 1): \(field ?? "it is not an object"); \(shape)"
     }
 

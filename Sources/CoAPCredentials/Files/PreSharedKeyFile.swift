@@ -3,7 +3,8 @@
 import CoAP
 import Foundation
 
-/// The file of pre-shared keys: a JSON list of `{"identity": "…", "key": "hexadecimal digits"}`.
+/// The file of pre-shared keys: a JSON list of `{"identity": "…", "key": "hexadecimal digits"}`, with `"holder": "…"` where the
+/// key belongs to another name than its identity and `"expires": "2026-12-04T12:00:00Z"` where it has an end.
 struct PreSharedKeyFile {
     static let maximumEntries = 100_000
 
@@ -11,7 +12,7 @@ struct PreSharedKeyFile {
     static let maximumSize = 16 << 20
 
     /// The keys in the file's order, identities unique.
-    private(set) var keys: [PreSharedKey]
+    var keys: [PreSharedKey]
 
     init(_ keys: [PreSharedKey] = []) { self.keys = keys }
 
@@ -47,8 +48,14 @@ struct PreSharedKeyFile {
             guard bytes.count >= CredentialFiles.minimumKeyLength else {
                 throw bad("\(name): a key of \(bytes.count) bytes can be guessed; take 16 random bytes or more")
             }
+            let notAfter = entry.expires.flatMap { UTCTime.seconds($0) }
+            guard entry.expires == nil || notAfter != nil else {
+                throw bad("\(name): 'expires' is no moment such as 2026-12-04T12:00:00Z")
+            }
             do throws(CoAPError) {
-                keys.append(try PreSharedKey(identity: identity, key: Secret(bytes)))
+                let holder = entry.holder.map { Array($0.utf8) }
+                keys.append(
+                    try PreSharedKey(identity: identity, key: Secret(bytes), holder: holder, notAfter: notAfter))
             } catch {
                 throw bad("\(name): \(error.message)")
             }
@@ -61,16 +68,27 @@ struct PreSharedKeyFile {
     /// The file's text, one entry a line for people who look into it.
     func encoded() throws(CoAPError) -> Secret {
         let identities: [Data]
+        let further: [Data]
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .withoutEscapingSlashes
             identities = try keys.map { try encoder.encode(String(decoding: $0.identity, as: UTF8.self)) }
+            further = try keys.map { key in
+                var text = Data()
+                if key.holder != key.identity {
+                    text += Data(", \"holder\": ".utf8)
+                    text += try encoder.encode(String(decoding: key.holder, as: UTF8.self))
+                }
+                if let end = key.notAfter { text += Data(", \"expires\": \"\(UTCTime.text(end))\"".utf8) }
+                return text
+            }
         } catch {
             throw CoAPError(.internal, "cannot write the identities of pre-shared keys as JSON")
         }
         // Room for all of it at once: growing would leave copies of the keys behind.
         var text: [UInt8] = []
-        text.reserveCapacity(zip(keys, identities).reduce(8) { $0 + 2 * $1.0.key.count + $1.1.count + 32 })
+        text.reserveCapacity(
+            keys.indices.reduce(8) { $0 + 2 * keys[$1].key.count + identities[$1].count + further[$1].count + 32 })
         defer { text.wipe() }
         let digits = Array("0123456789abcdef".utf8)
         text += Array("[".utf8)
@@ -84,7 +102,9 @@ struct PreSharedKeyFile {
                     text.append(digits[Int(byte & 0xF)])
                 }
             }
-            text += Array("\"}".utf8)
+            text += Array("\"".utf8)
+            text += further[index]
+            text += Array("}".utf8)
         }
         text += Array("\n]\n".utf8)
         return Secret(text)

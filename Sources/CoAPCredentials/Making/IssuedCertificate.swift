@@ -26,6 +26,35 @@ final class IssuedCertificate {
 
     deinit { X509_free(pointer) }
 
+    /// Every certificate of a PEM text, in its order, up to 64.
+    static func all(in pem: [UInt8]) -> [IssuedCertificate] {
+        guard let bio = BIO_new_mem_buf(pem, Int32(clamping: pem.count)) else { return [] }
+        defer {
+            BIO_free(bio)
+            ERR_clear_error()
+        }
+        var all: [IssuedCertificate] = []
+        while all.count < 64, let certificate = PEM_read_bio_X509(bio, nil, nil, nil) {
+            all.append(IssuedCertificate(adopting: certificate))
+        }
+        return all
+    }
+
+    /// The serial number in hexadecimal.
+    func serial() throws(CoAPError) -> String {
+        var digits = [CChar](repeating: 0, count: 64)
+        guard ccoap_x509_serial(pointer, &digits, digits.count) == 1 else {
+            throw .libcrypto("cannot read a certificate's serial number")
+        }
+        return String(decoding: digits.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// True when this certificate's holder can have signed the other one, which may be the same.
+    func mayHaveSigned(_ other: IssuedCertificate) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_check_issued(pointer, other.pointer) == X509_V_OK
+    }
+
     /// The certificate as PEM text.
     func pem() throws(CoAPError) -> [UInt8] {
         var length = 0

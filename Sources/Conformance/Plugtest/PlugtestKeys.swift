@@ -19,4 +19,9 @@ package struct PlugtestKeys: PreSharedKeyStore {
     package func key(for identity: [UInt8]) -> Secret? {
         identity == known.identity ? known.key : own?.key(for: identity)
     }
+
+    /// The key of an identity with its holder and its end; nil when there is none.
+    package func entry(for identity: [UInt8]) -> PreSharedKey? {
+        identity == known.identity ? known : own?.entry(for: identity)
+    }
 }

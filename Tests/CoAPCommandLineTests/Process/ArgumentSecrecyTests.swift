@@ -26,7 +26,7 @@ struct ArgumentSecrecyTests {
         "What has no key stays",
         arguments: [
             [], ["get", "--", "-k", "a"], ["-u", "k", "--keys", "k"], ["-e", "-k", "-v"], ["-vNe", "-k", "-v"],
-            ["--text", "--psk", "x"],
+            ["--text", "--psk", "x"], ["keys", "add", "pump", "--psk", "--days", "3"],
             ["-", "k", "-v", "-N"], ["-ek", "-uk", "-ok", "--psk-file", "--psk-identity=a", "--kk"], ["--psk"],
         ])
     func noKey(given: [String]) throws {

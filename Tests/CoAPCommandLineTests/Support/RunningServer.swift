@@ -39,10 +39,13 @@ struct RunningServer: Sendable {
     }
 
     /// Starts a server, with further arguments perhaps, and waits until it listens.
+    ///
+    /// - Parameter given: the folder it has; a new one without it.
     init(
-        listen: [String] = ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"], arguments: [String] = []
+        listen: [String] = ["coaps://127.0.0.1:0", "coap://127.0.0.1:0"], arguments: [String] = [],
+        folder given: TemporaryFolder? = nil
     ) async throws {
-        folder = try TemporaryFolder()
+        folder = try given ?? TemporaryFolder()
         process = try ToolProcess(
             .server, listen.flatMap { ["--listen", $0] } + ["--keys", folder.path("keys")] + arguments,
             folder: folder.path)

@@ -85,6 +85,12 @@ final class ToolProcess: Sendable {
         return result
     }
 
+    /// Waits until its standard error is what the closure wants, or it has ended; one task at a time.
+    func errors(where fits: (String) -> Bool) async -> ToolResult {
+        while !fits(result.errors), !state.withLock(\.isOver) { for await _ in changes { break } }
+        return result
+    }
+
     private var result: ToolResult {
         state.withLock {
             ToolResult(

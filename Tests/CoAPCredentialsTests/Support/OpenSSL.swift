@@ -10,7 +10,9 @@ struct OpenSSL {
     /// Its standard output and error, one behind the other.
     let output: String
 
-    init(_ arguments: String...) async throws {
+    init(_ arguments: String...) async throws { try await self.init(arguments: arguments) }
+
+    init(arguments: [String]) async throws {
         let child = try ChildProcess(
             "/usr/bin/env", ["openssl"] + arguments, environment: ProcessInfo.processInfo.environment, input: .bytes([])
         )

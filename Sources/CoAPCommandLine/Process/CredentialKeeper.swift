@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import CoAPCredentials
+import Foundation
+import Logging
+
+/// Keeps a running server's credentials as the keys folder has them, and says when they run out.
+///
+/// It reads the folder when its files change and when SIGHUP comes. What makes no sense changes nothing: the server goes on with
+/// what it has.
+actor CredentialKeeper {
+    private let folder: KeyFolder
+    private let watch: KeyFolderWatch
+    private let logger: Logger
+    private let apply: @Sendable (ServerSecurity) async throws(CoAPError) -> Int?
+    private var security: ServerSecurity
+    private var authorities: Set<[UInt8]>
+    private var lastComplaint: String?
+    private var warnings = ExpiryWarnings()
+    private let gauges = ExpiryGauges()
+
+    /// How many warnings of one look are written one by one.
+    private static let shownWarnings = 10
+
+    /// A keeper.
+    ///
+    /// - Parameters:
+    ///   - folder: where the credentials are.
+    ///   - watch: a watch on the folder that is older than what was read from it.
+    ///   - security: what was read from it, which the server has been started with.
+    ///   - apply: gives the server other credentials; returns how many sessions that ended, nil when it does not know.
+    init(
+        _ folder: KeyFolder, _ watch: KeyFolderWatch, _ security: ServerSecurity, logger: Logger,
+        apply: @escaping @Sendable (ServerSecurity) async throws(CoAPError) -> Int?
+    ) {
+        self.folder = folder
+        self.watch = watch
+        authorities = folder.authorityFingerprints
+        self.security = security
+        self.logger = logger
+        self.apply = apply
+    }
+
+    /// Works until the task is cancelled.
+    ///
+    /// - Parameter hangUps: asks for reading the folder at once, each time it has an element.
+    func run(hangUps: AsyncStream<Void>) async {
+        warn()
+        let (triggers, trigger) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let watch = watch
+        await withTaskGroup { group in
+            group.addTask { await watch.run { trigger.yield() } }
+            group.addTask { for await _ in hangUps { trigger.yield() } }
+            // One at a time, so that what was read last is what the server has last.
+            group.addTask { for await _ in triggers { await self.read() } }
+            group.addTask {
+                while (try? await Task.sleep(for: .seconds(3600))) != nil { await self.warn() }
+            }
+        }
+    }
+
+    /// Reads the folder and gives the server what is in it.
+    private func read() async {
+        do throws(CoAPError) {
+            var complaint: String?
+            let new = try folder.serverSecurity(keeping: security.certificate) { error in
+                complaint = "\(error.description); the server keeps the certificate it has"
+            }
+            let closed = try await apply(new)
+            complain(complaint)
+            let believed = folder.authorityFingerprints
+            let change = SecurityChange(
+                from: security, authorities, to: new, believed, now: Int64(time(nil)))
+            (security, authorities) = (new, believed)
+            let sessions = closed.map { $0 == 1 ? ", 1 session closed" : ", \($0) sessions closed" } ?? ""
+            logger.notice("credentials reloaded: \(change)\(sessions)")
+        } catch {
+            complain("\(error.description); the server keeps the credentials it has")
+        }
+        warn()
+    }
+
+    /// Says what is wrong, once: until it is mended or something else is.
+    private func complain(_ text: String?) {
+        if let text, text != lastComplaint { logger.error("\(text)") }
+        lastComplaint = text
+    }
+
+    /// Says what runs out soon.
+    private func warn() {
+        let now = Int64(time(nil))
+        let all = folder.expiringCredentials()
+        gauges.record(all, now: now)
+        let due = warnings.due(all, now: now)
+        for warning in due.prefix(Self.shownWarnings) { logger.warning("\(warning.message)") }
+        if due.count > Self.shownWarnings {
+            logger.warning(
+                "\(due.count - Self.shownWarnings) more keys and certificates expire soon; see: coap keys list")
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import Foundation
+
+/// The file that remembers which certificates were made for devices, and who was revoked: a certificate that was replaced is in
+/// no other file.
+struct DeviceRegister: Codable, Equatable {
+    /// A moment, as text in the file.
+    struct Moment: Codable, Equatable {
+        let seconds: Int64
+
+        init(_ seconds: Int64) { self.seconds = seconds }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            guard let seconds = UTCTime.seconds(try container.decode(String.self)) else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "no moment")
+            }
+            self.seconds = seconds
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(UTCTime.text(seconds))
+        }
+    }
+
+    /// One certificate that was made for a device.
+    struct Certificate: Codable, Equatable {
+        let device: String
+        /// In hexadecimal.
+        let serial: String
+        /// The SHA-256 hash, in hexadecimal.
+        let fingerprint: String
+        /// Its last second.
+        let expires: Moment
+        /// The last second it is good in since another one took its place or it was revoked; nil while it stands.
+        var until: Moment?
+        /// True when it is on the revocation list.
+        var isListed: Bool?
+        /// True when another authority signed it, whose list it belongs on.
+        var isForeign: Bool?
+    }
+
+    /// A device that was revoked.
+    struct Revocation: Codable, Equatable {
+        let device: String
+        let on: Moment
+    }
+
+    /// 100,000 certificates of 400 bytes, and more that were replaced.
+    private static let maximumSize = 128 << 20
+
+    var certificates: [Certificate] = []
+    var revoked: [Revocation] = []
+
+    init() {}
+
+    /// Reads the file; one that is not there is empty.
+    init(path: String) throws(CoAPError) {
+        guard !FileWriter.isMissing(path) else { return }
+        // Nothing in it is secret, but whoever can write to it decides who stays revoked.
+        let data = try CredentialFiles.secret(at: path, maximumSize: Self.maximumSize).withBytes { Data($0) }
+        do {
+            self = try JSONDecoder().decode(DeviceRegister.self, from: data)
+        } catch {
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(path.utf8)): this is not the register that 'coap keys' writes; put a copy of it back, "
+                    + "as it says who is revoked")
+        }
+    }
+
+    /// The file's text.
+    func encoded() throws(CoAPError) -> Secret {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return Secret(try encoder.encode(self) + Data("\n".utf8))
+        } catch {
+            throw CoAPError(.internal, "cannot write the register of devices as JSON")
+        }
+    }
+
+    /// When a device was revoked, in seconds since 1970; nil when it was not.
+    func revocation(of device: String) -> Int64? { revoked.last { $0.device == device }?.on.seconds }
+
+    /// Remembers a certificate, once.
+    mutating func add(_ certificate: IssuedCertificate, of device: String) throws(CoAPError) {
+        let entry = try Self.entry(certificate, of: device)
+        if !certificates.contains(where: { $0.fingerprint == entry.fingerprint }) { certificates.append(entry) }
+    }
+
+    /// What is remembered of a certificate.
+    static func entry(_ certificate: IssuedCertificate, of device: String) throws(CoAPError) -> Certificate {
+        let summary = try certificate.summary()
+        return Certificate(
+            device: device, serial: try certificate.serial(), fingerprint: Hexadecimal.encode(summary.fingerprint),
+            expires: Moment(summary.notAfter))
+    }
+
+    /// Lets every certificate of a device that stands end at a moment at the latest.
+    ///
+    /// - Returns: how many that changed.
+    mutating func retire(_ device: String, until end: Int64, now: Int64) -> Int {
+        var count = 0
+        for index in certificates.indices where certificates[index].device == device {
+            let entry = certificates[index]
+            guard entry.expires.seconds >= now, entry.until.map({ $0.seconds > end }) ?? true else { continue }
+            certificates[index].until = Moment(end)
+            count += 1
+        }
+        return count
+    }
+
+    /// Forgets certificates that ran out a day ago: no list needs them any more (RFC 5280 §3.3).
+    mutating func prune(now: Int64) { certificates.removeAll { $0.expires.seconds < now - 86_400 } }
+
+    /// The certificates that were replaced or revoked.
+    var retired: [RetiredCertificate] {
+        certificates.compactMap { entry in
+            guard let until = entry.until, let bytes = Hexadecimal.decode(entry.fingerprint), bytes.count == 32 else {
+                return nil
+            }
+            return RetiredCertificate(fingerprint: bytes, until: until.seconds)
+        }
+    }
+}

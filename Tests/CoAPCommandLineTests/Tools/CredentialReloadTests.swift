@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAPCredentials
+import Foundation
+import Testing
+
+@Suite("A server whose keys folder changes")
+struct CredentialReloadTests {
+    /// Waits until the server's log says something, so many times.
+    private func log(_ server: RunningServer, _ text: String, times: Int = 1) async throws {
+        let result = await server.process.errors { $0.components(separatedBy: text).count > times }
+        try #require(result.errors.components(separatedBy: text).count > times, "\(result.transcript)")
+    }
+
+    @Test(
+        "It says what changed, goes on with what it has when a file is bad, and says that once", .timeLimit(.minutes(5))
+    )
+    func changes() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            let keys = KeyFolder(path: server.keys)
+            _ = try keys.addDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key added")
+            _ = try keys.rotateDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key added, 1 key changed, 1 certificate replaced")
+            _ = try keys.revokeDevice(named: "pump")
+            try await log(server, "credentials reloaded: 2 keys removed, 2 certificates revoked")
+            let good = try server.folder.read("keys/psk.json")
+            try server.folder.write("[".utf8, to: "keys/psk.json")
+            try await log(server, "keys/psk.json: this is not JSON")
+            try server.folder.write("[".utf8, to: "keys/psk.json")
+            kill(server.process.id, SIGHUP)
+            let still = try await ToolProcess.run(
+                .get,
+                [
+                    "-c", keys.certificatePath(ofDevice: "device-1"), "-j", keys.keyPath(ofDevice: "device-1"), "-C",
+                    keys.certificateAuthorityPath, server.coaps("/device"),
+                ])
+            still.expectSuccess()
+            try server.folder.write(good, to: "keys/psk.json")
+            try await log(server, "credentials reloaded: no key and no certificate changed")
+            _ = try keys.addDevice(named: "valve", .preSharedKey)
+            try await log(server, "credentials reloaded: 1 key added\n")
+            let errors = await server.process.errors { _ in true }.errors
+            #expect(errors.components(separatedBy: "this is not JSON").count == 2, "\(errors)")
+        }
+    }
+
+    @Test("SIGHUP has it read the folder and does not end it", .timeLimit(.minutes(5)))
+    func hangUp() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            kill(server.process.id, SIGHUP)
+            try await log(server, "credentials reloaded: no key and no certificate changed")
+            kill(server.process.id, SIGHUP)
+            try await log(server, "credentials reloaded: no key and no certificate changed", times: 2)
+            try await ToolProcess.run(.get, server.identity + [server.coaps("/device")]).expectSuccess()
+        }
+        try await RunningServer.with(listen: ["coap://127.0.0.1:0"]) { server in
+            kill(server.process.id, SIGHUP)
+            try await ToolProcess.run(.get, [server.coap("/device")]).expectSuccess()
+        }
+    }
+
+    @Test("A server's certificate that cannot be used keeps no device from being revoked", .timeLimit(.minutes(5)))
+    func ownCertificate() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            let keys = KeyFolder(path: server.keys)
+            _ = try keys.addDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key added")
+            try server.folder.write("nonsense".utf8, to: "keys/server.pem")
+            try await log(server, "the server keeps the certificate it has")
+            _ = try keys.revokeDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key removed, 1 certificate revoked")
+            try FileManager.default.removeItem(atPath: keys.serverCertificatePath)
+            try FileManager.default.removeItem(atPath: keys.serverKeyPath)
+            _ = try keys.initialize()
+            try await log(server, "the server's certificate changed")
+        }
+    }
+
+    @Test("It warns of what runs out", .timeLimit(.minutes(5)))
+    func warnings() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            let keys = KeyFolder(path: server.keys)
+            _ = try keys.addDevice(named: "visitor", .preSharedKey, days: 1)
+            try await log(
+                server, "warning coap-server: [CoAPCommandLine] the key of visitor expires within a day, on 20")
+            _ = try keys.addFleet(of: 20, prefix: "guest-", .preSharedKey, days: 6)
+            try await log(server, "the key of guest-10 expires in 6 days")
+            try await log(server, "10 more keys and certificates expire soon; see: coap keys list")
+            let errors = await server.process.errors { _ in true }.errors
+            #expect(!errors.contains("guest-11") && errors.components(separatedBy: "visitor").count == 2, "\(errors)")
+        }
+    }
+}
