@@ -14,6 +14,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "ccoap_datagram.h"
 #include "ccoap_dtls.h"
 #include "ccoap_filter.h"
 #include "ccoap_pdu.h"
