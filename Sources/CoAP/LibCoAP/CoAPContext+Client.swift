@@ -24,10 +24,12 @@ extension CoAPContext {
     /// ``SessionHandle/release()``.
     ///
     /// - Throws: `CoAPError` with code `unreachable` when the system knows no way to the address.
-    func connect(to address: SocketAddress, dtls: DTLSClientParameters?) throws(CoAPError) -> SessionHandle {
+    func connect(
+        to address: SocketAddress, dtls: DTLSClientParameters?, keyLog: KeyLog? = nil
+    ) throws(CoAPError) -> SessionHandle {
         loop.preconditionOnLoop()
-        startingConnection = dtls
-        defer { startingConnection = nil }
+        (startingConnection, self.keyLog) = (dtls, keyLog)
+        defer { (startingConnection, self.keyLog) = (nil, nil) }
         errno = 0
         var remote = address.libcoapAddress
         guard
@@ -45,6 +47,7 @@ extension CoAPContext {
     /// The settings of the one connection that is being opened, before its first byte.
     func startConnection(_ ssl: OpaquePointer) {
         guard let parameters = startingConnection else { return }
+        keyLog?.follow(connection: ssl)
         parameters.apply(to: ssl)
     }
 

@@ -40,6 +40,7 @@ extension CoAPContext {
                 on: session.map(SessionHandle.init))
         }
         ccoap_dtls_set_hooks(context, hooks)
+        keyLog?.follow(context: context)
         return context
     }
 }

@@ -37,6 +37,8 @@ final class CoAPContext: EventSource {
     var keyStore: (any PreSharedKeyStore)?
     let stagedKey = StagedKey()
     var startingConnection: DTLSClientParameters?
+    /// Hears the secrets of the connection that is being opened, or of all of a server's; nil for nobody.
+    var keyLog: KeyLog?
 
     init(loop: EventLoop) throws(CoAPError) {
         loop.preconditionOnLoop()

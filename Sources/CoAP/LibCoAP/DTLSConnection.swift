@@ -29,6 +29,14 @@ struct DTLSConnection {
         }
     }
 
+    /// True when the server's hello has come.
+    var hasServerHello: Bool {
+        switch SSL_get_state(ssl) {
+        case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO, DTLS_ST_CR_HELLO_VERIFY_REQUEST: false
+        default: true
+        }
+    }
+
     /// True when a plain CoAP message came instead of DTLS.
     var heardPlainCoAP: Bool { ccoap_ssl_heard_coap(ssl) == 1 }
 

@@ -29,6 +29,8 @@ final class ServerCore: @unchecked Sendable {
     private(set) var isStopping = false
     private var contexts: [CoAPContext] = []
     private var multicast: MulticastResponder?
+    /// What sees the datagrams; nil for nobody.
+    private var watch: (datagrams: DatagramWatch, number: Int)?
     private var whenIdle: (() -> Void)?
     private var graceTimer: TimerQueue<() -> Void>.ID?
     private var sweepTimer: TimerQueue<() -> Void>.ID?
@@ -73,6 +75,7 @@ final class ServerCore: @unchecked Sendable {
                 listening.append(CoAPURI(scheme: endpoint.scheme, host: endpoint.host, port: port))
             }
             multicast = try joinGroups(beside: plainAddresses, of: plainContext)
+            startCapture()
             for context in contexts { try context.start() }
             scheduleSweep()
             return listening
@@ -97,9 +100,18 @@ final class ServerCore: @unchecked Sendable {
                     "a coaps endpoint needs pre-shared keys or a certificate; give the server its security, or listen "
                         + "on coap:// if plain CoAP is meant")
             }
+            context.keyLog = configuration.capture?.keys
             try context.secureServer(security, handshakeTimeout: configuration.handshakeTimeout)
         }
         return context
+    }
+
+    private func startCapture() {
+        guard let capture = configuration.capture else { return }
+        logger.critical("\(capture.warning)")
+        guard capture.wantsPackets else { return }
+        let datagrams = DatagramWatch(loop: loop)
+        watch = (datagrams, datagrams.add(capture))
     }
 
     /// Takes no more requests, lets those under way end, and closes every session.
@@ -152,6 +164,8 @@ final class ServerCore: @unchecked Sendable {
         multicast = nil
         for context in contexts { context.close() }
         contexts.removeAll()
+        if let watch { watch.datagrams.remove(watch.number) }
+        watch = nil
     }
 
     // MARK: Sessions

@@ -60,6 +60,9 @@ public struct ObserveCommand: AsyncParsableCommand {
     @Flag(help: "Draw a chart of the numbers; lines where the standard output is no terminal.")
     var plot = false
 
+    @OptionGroup(title: "Capture")
+    var capture: CaptureOptions
+
     @OptionGroup(title: "Credentials")
     var credentials: CredentialOptions
 
@@ -80,11 +83,13 @@ public struct ObserveCommand: AsyncParsableCommand {
         if let accept { request.accept = try RequestOptions.format(accept, "-A") }
         for text in options { request.append(try OptionArgument.parse(text)) }
         let security = try credentials.security(for: uri)
+        var configuration = try RequestOptions.configuration(timeout: timeout)
+        configuration.capture = try capture.start()
         let transcript = Transcript(isOn: verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         let chart = plot && Terminal.output.isInteractive ? ChartScreen(title: uri.description) : nil
         let run = ObservationRun(
-            uri: uri, security: security, configuration: try RequestOptions.configuration(timeout: timeout),
+            uri: uri, security: security, configuration: configuration,
             options: request, count: count, writer: ObservationWriter(json: json, chart: chart),
             transcript: transcript)
         do {

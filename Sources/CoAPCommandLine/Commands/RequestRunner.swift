@@ -25,11 +25,12 @@ struct RequestRunner {
         request.options.uriQuery = uri.query
         try options.apply(to: &request)
         try options.checkOutput()
-        let configuration = try RequestOptions.configuration(
+        var configuration = try RequestOptions.configuration(
             timeout: options.timeout, blockSize: options.blockSize)
         let security = try credentials.security(for: uri)
         // Last, as it may wait for the standard input.
         let stream = try body(&request)
+        configuration.capture = try options.capture.start()
         let transcript = Transcript(isOn: options.verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)

@@ -57,6 +57,8 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
 
+    @OptionGroup(title: "Capture") var capture: CaptureOptions
+
     @Flag(help: ArgumentHelp("Serve /bench too, for scripts/bench.sh.", visibility: .hidden))
     var bench = false
 
@@ -73,6 +75,7 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         let endpoints = try endpoints()
         var configuration = try self.configuration(endpoints)
+        configuration.capture = try capture.start()
         var security: ServerSecurity?
         var hints: ServerHints?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
