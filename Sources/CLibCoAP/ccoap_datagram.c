@@ -23,6 +23,10 @@ typedef ssize_t (*sendmsg_t)(int descriptor, const struct msghdr *message, int f
 
 static _Thread_local const ccoap_datagram_hooks_t *watcher;
 
+static _Thread_local const ccoap_stray_hooks_t *strays;
+
+void ccoap_datagram_expect_dtls(const ccoap_stray_hooks_t *hooks) { strays = hooks; }
+
 void ccoap_datagram_watch(const ccoap_datagram_hooks_t *hooks) { watcher = hooks; }
 
 static void *original(_Atomic(void *) *known, const char *name) {
@@ -115,6 +119,10 @@ ssize_t send(int descriptor, const void *bytes, size_t length, int flags) {
 ssize_t recvmsg(int descriptor, struct msghdr *message, int flags) {
     static _Atomic(void *) known;
     ssize_t count = ((recvmsg_t)original(&known, "recvmsg"))(descriptor, message, flags);
+    // The first two bits of a CoAP message are its version, 1; no record of DTLS begins so.
+    if (strays && count >= 4 && message->msg_iovlen == 1 && message->msg_name &&
+        (*(const uint8_t *)message->msg_iov[0].iov_base & 0xC0) == 0x40)
+        strays->heard(strays->context, message->msg_name, message->msg_namelen);
     // Nobody here spreads a datagram over several pieces of memory.
     if (watcher && count > 0 && !(flags & MSG_PEEK) && message->msg_iovlen == 1)
         show(descriptor, 0, message, message->msg_iov[0].iov_base,

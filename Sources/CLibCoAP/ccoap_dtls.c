@@ -61,7 +61,7 @@ static void info(const SSL *ssl, int where, int ret) {
         if (hooks->closing && session && SSL_up_ref((SSL *)ssl) == 1) hooks->closing(hooks->context, (SSL *)ssl);
         if (hooks->alert &&
             ((ret >> 8) == SSL3_AL_FATAL || (!(where & SSL_CB_WRITE) && (ret & 0xff) == SSL_AD_CLOSE_NOTIFY)))
-            hooks->alert(hooks->context, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
+            hooks->alert(hooks->context, (SSL *)ssl, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
     }
 }
 

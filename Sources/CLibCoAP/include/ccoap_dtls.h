@@ -20,7 +20,7 @@ typedef struct ccoap_dtls_hooks {
     /// returned: libcoap 4.3.1 goes on to use a connection that a message has just closed.
     void (*closing)(void *context, SSL *ssl);
     /// A fatal alert was sent (`sent` is 1) or received, or the peer's farewell (close_notify) came.
-    void (*alert)(void *context, coap_session_t *session, int sent, int description);
+    void (*alert)(void *context, SSL *ssl, coap_session_t *session, int sent, int description);
 } ccoap_dtls_hooks_t;
 
 /// Policy for every connection of a context: DTLS 1.2, no tickets, no session cache, these ciphers and groups,

@@ -12,7 +12,8 @@ import Glibc
 ///
 /// One value may serve several sessions and servers. Nothing is recorded unless a configuration holds one; environment
 /// variables such as `SSLKEYLOGFILE` are not looked at. The files belong to their owner alone (mode 0600), are new ones, and
-/// take ``maximumSize`` bytes each; what goes beyond is left out.
+/// take ``maximumSize`` bytes each; what goes beyond is left out. While secrets are recorded clients do not offer
+/// ChaCha20-Poly1305, and servers take it last, since Wireshark 4.0 cannot decrypt it over DTLS.
 public final class Capture: Sendable {
     /// How many bytes a file takes: 1 GiB.
     public static let maximumSize = 1 << 30
@@ -55,10 +56,12 @@ public final class Capture: Sendable {
         let danger =
             switch paths {
             case (_?, _?): "everything that is sent and received can be read with them"
-            case (_?, nil): "everything that is sent and received, and was recorded by anybody, can be decrypted with it"
+            case (_?, nil):
+                "everything that is sent and received, and was recorded by anybody, can be decrypted with it"
             case (nil, _): "every datagram stands in it, plain CoAP for all to read"
             }
-        return "CAPTURE IS ON, into \(files.joined(separator: " and ")): \(danger); keep them secret, and remove them when done"
+        return
+            "CAPTURE IS ON, into \(files.joined(separator: " and ")): \(danger); keep them secret, and remove them when done"
     }
 
     /// Records one datagram.

@@ -18,7 +18,8 @@ final class CaptureFile: Sendable {
             let number = errno
             throw number == EEXIST
                 ? CoAPError(
-                    .fileUnavailable, "'\(name)' exists already, and a capture takes a new file: remove it, or name another")
+                    .fileUnavailable,
+                    "'\(name)' exists already, and a capture takes a new file: remove it, or name another")
                 : CoAPError(.fileUnavailable, "'\(name)' cannot be made", cause: String(cString: strerror(number)))
         }
     }

@@ -5,12 +5,14 @@
 enum PacketRecord {
     /// What a file begins with: microseconds, packets of up to 65,535 bytes that begin with their IP header (LINKTYPE_RAW, 101).
     static let fileHeader: [UInt8] =
-        little(0xA1B2_C3D4 as UInt32) + little(2 as UInt16) + little(4 as UInt16) + little(0 as UInt32) + little(0 as UInt32)
+        little(0xA1B2_C3D4 as UInt32) + little(2 as UInt16) + little(4 as UInt16) + little(0 as UInt32)
+        + little(0 as UInt32)
         + little(65_535 as UInt32) + little(101 as UInt32)
 
     /// One datagram with its time since 1970. Both addresses count as IPv6 when one of them does, except for an unknown one.
     static func bytes(
-        _ payload: [UInt8], from source: SocketAddress, to destination: SocketAddress, seconds: Int64, microseconds: Int64
+        _ payload: [UInt8], from source: SocketAddress, to destination: SocketAddress, seconds: Int64,
+        microseconds: Int64
     ) -> [UInt8] {
         let packet = packet(payload, from: source, to: destination)
         return little(UInt32(truncatingIfNeeded: seconds)) + little(UInt32(truncatingIfNeeded: microseconds))
@@ -21,7 +23,8 @@ enum PacketRecord {
         _ payload: [UInt8], from source: SocketAddress, to destination: SocketAddress
     ) -> [UInt8] {
         let payload = payload.prefix(65_535 - 40 - 8)
-        let isIPv6 = [source, destination].contains { $0.isIPv6 && $0.bytes.contains { $0 != 0 } }
+        let isIPv6 =
+            [source, destination].contains { $0.isIPv6 && $0.bytes.contains { $0 != 0 } }
             || source.isIPv6 && destination.isIPv6
         let from = address(source, isIPv6: isIPv6)
         let to = address(destination, isIPv6: isIPv6)

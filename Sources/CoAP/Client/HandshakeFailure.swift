@@ -50,7 +50,8 @@ struct HandshakeFailure {
             // A server's hello that names an older version is answered so.
             if alert.description == 70 { return .init(.oldVersion, Self.oldVersion) }
             return .init(
-                .disagreement, "this side sent the alert \(alert.name); the two sides do not agree on how to speak DTLS")
+                .disagreement, "this side sent the alert \(alert.name); the two sides do not agree on how to speak DTLS"
+            )
         }
         if heardPlainCoAP {
             return .init(
@@ -140,7 +141,8 @@ struct HandshakeFailure {
         switch alert.description {
         case 115:
             return .init(
-                .unknownIdentity, "the server does not know the identity '\(identity)'", "check it, or add it at the server")
+                .unknownIdentity, "the server does not know the identity '\(identity)'",
+                "check it, or add it at the server")
         case 20, 51:
             return keyIdentity == nil
                 ? .init(.stoppedAtEnd, "the server could not verify this side's messages (\(alert.name))") : wrongKey
@@ -153,7 +155,8 @@ struct HandshakeFailure {
         case 40 where keyIdentity != nil, 71 where keyIdentity != nil:
             return .init(
                 .noSharedCipher,
-                "the server takes no pre-shared keys or none of the offered ciphers (\(alert.name))", "try a certificate")
+                "the server takes no pre-shared keys or none of the offered ciphers (\(alert.name))",
+                "try a certificate")
         case 40 where hasServerHello == false, 71 where hasServerHello == false:
             return .init(
                 .noSharedCipher, "the server takes no certificates or none of the offered ciphers (\(alert.name))",
@@ -170,7 +173,8 @@ struct HandshakeFailure {
         case 40, 71, 116:
             return .init(
                 .ownCertificateRefused,
-                "the server knows none of the offered ciphers, or does not take this side's certificate (\(alert.name))")
+                "the server knows none of the offered ciphers, or does not take this side's certificate (\(alert.name))"
+            )
         case 48:
             return .init(
                 .ownCertificateUntrusted,

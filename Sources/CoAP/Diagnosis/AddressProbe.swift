@@ -58,7 +58,9 @@ struct AddressProbe {
             case .datagram(let bytes):
                 note(bytes, since: started, &seen, &failure)
                 _ = channel.receive(bytes)
-                if channel.heard.count > last.messages, channel.heard.count < 24 || channel.connection.progress != last.progress {
+                if channel.heard.count > last.messages,
+                    channel.heard.count < 24 || channel.connection.progress != last.progress
+                {
                     last = (channel.connection.progress, channel.heard.count, .now)
                 }
             case .refused: seen.isRefused = true

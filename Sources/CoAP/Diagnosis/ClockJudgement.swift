@@ -20,10 +20,12 @@ struct ClockJudgement {
         let clock = "this side's clock says \(UniversalTime.text(now))"
         if now < Self.earliest { return "\(clock), which is before this program was written" }
         if notBefore > now {
-            return "it is valid from \(UniversalTime.text(notBefore)) on, in \(UniversalTime.span(notBefore - now)); \(clock)"
+            return
+                "it is valid from \(UniversalTime.text(notBefore)) on, in \(UniversalTime.span(notBefore - now)); \(clock)"
         }
         if notAfter < now {
-            return "it was valid until \(UniversalTime.text(notAfter)), \(UniversalTime.span(now - notAfter)) ago; \(clock)"
+            return
+                "it was valid until \(UniversalTime.text(notAfter)), \(UniversalTime.span(now - notAfter)) ago; \(clock)"
         }
         return "it is valid now; \(clock)"
     }

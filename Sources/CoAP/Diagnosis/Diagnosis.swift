@@ -18,6 +18,8 @@ package struct Diagnosis: Sendable {
     package var name: DiagnosisStep.Result
     /// Why there is no address; nil when there is one.
     package var nameFinding: Finding?
+    /// The identity of this side's key; nil with certificates and plain CoAP.
+    package var keyIdentity: [UInt8]?
     /// Every address of the host, in the system's order.
     package var addresses: [AddressDiagnosis] = []
 

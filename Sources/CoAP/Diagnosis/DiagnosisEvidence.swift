@@ -45,7 +45,8 @@ struct DiagnosisEvidence {
 
     private var foreignAuthority: String {
         guard let last = seen.chain.last else { return "no authority among the trusted ones signed it" }
-        return "the server sent \(seen.chain.count) certificate\(seen.chain.count == 1 ? "" : "s"), the last one signed by "
+        return
+            "the server sent \(seen.chain.count) certificate\(seen.chain.count == 1 ? "" : "s"), the last one signed by "
             + "'\(PrintableText.escaped(last.issuer.utf8))', and no trusted authority continues them"
     }
 
@@ -80,12 +81,16 @@ struct DiagnosisEvidence {
         let shown = "this side showed '\(own.subject)', signed by '\(PrintableText.escaped(own.issuer.utf8))'"
         let clock = ClockJudgement(now: now, notBefore: own.notBefore, notAfter: own.notAfter)
         if own.notAfter < now {
-            return (.init(.ownCertificateExpired, "this side's certificate has expired", "renew it"), "\(shown): \(clock.evidence)")
+            return (
+                .init(.ownCertificateExpired, "this side's certificate has expired", "renew it"),
+                "\(shown): \(clock.evidence)"
+            )
         }
         if own.notBefore > now {
             return (
                 .init(
-                    .ownCertificateRefused, "this side's certificate is not valid yet", "check the clocks of both sides"),
+                    .ownCertificateRefused, "this side's certificate is not valid yet", "check the clocks of both sides"
+                ),
                 "\(shown): \(clock.evidence)"
             )
         }
@@ -94,10 +99,15 @@ struct DiagnosisEvidence {
 
     /// A handshake whose server fell silent before the end.
     func halfway(_ finding: HandshakeFinding) -> (HandshakeFinding, String) {
-        let usual = "its answers may be lost on the way: a flight with certificates takes datagrams of 1,200 bytes and more, "
+        let usual =
+            "its answers may be lost on the way: a flight with certificates takes datagrams of 1,200 bytes and more, "
             + "which some networks drop"
         if !seen.hasServerHello {
-            return (finding, "the server \(seen.sentCookie ? "asked for the hello with a cookie, and did not answer that one" : "sent something, but no hello of its own"); " + usual)
+            return (
+                finding,
+                "the server \(seen.sentCookie ? "asked for the hello with a cookie, and did not answer that one" : "sent something, but no hello of its own"); "
+                    + usual
+            )
         }
         if !seen.hasWholeFlight {
             return (

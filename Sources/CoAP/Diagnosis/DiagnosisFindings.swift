@@ -27,7 +27,9 @@ struct DiagnosisFindings {
         }
         if seen.stranger == .dtls {
             return (
-                .init(.secureServer, "DTLS is spoken there", "write coaps:// and give credentials, or give the port for coap"),
+                .init(
+                    .secureServer, "DTLS is spoken there",
+                    "write coaps:// and give credentials, or give the port for coap"),
                 "it answered a hello of DTLS on this port, and nothing in plain CoAP"
             )
         }
@@ -48,7 +50,8 @@ struct DiagnosisFindings {
         if seen.isRefused {
             return (
                 .init(
-                    .nobodyListens, "nobody listens at \(seen.address)", "check the port, and that the server is running"),
+                    .nobodyListens, "nobody listens at \(seen.address)",
+                    "check the port, and that the server is running"),
                 "the host is there and says that no program has this UDP port (ICMP port unreachable)"
             )
         }

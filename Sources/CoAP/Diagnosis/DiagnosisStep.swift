@@ -53,8 +53,8 @@ extension HandshakeFinding.Kind {
         switch self {
         case .unknownHost: .name
         case .noRoute: .route
-        case .nobodyListens, .silence: .reachability
-        case .plainServer, .secureServer, .noDTLS, .oldVersion: .hello
+        case .nobodyListens, .silence, .secureServer: .reachability
+        case .plainServer, .noDTLS, .oldVersion: .hello
         case .noSharedCipher: .cipher
         case .expired, .notYetValid, .clockSkew, .foreignAuthority, .revoked, .noRevocationList,
             .certificateUnacceptable:

@@ -24,7 +24,8 @@ package enum Doctor {
                     step: .name,
                     finding: .init(
                         .unknownHost, "the host '\(host)' is unknown", "check its spelling and the name server"),
-                    why: error.message))
+                    why: error.code == .timeout ? error.message : "the system has no address for this name"),
+                keyIdentity: subject.keyIdentity)
         }
         let isLiteral = Resolver.literal(subject.uri.host) != nil
         let time = StepLines.milliseconds(MonotonicTime.now - started)
@@ -32,7 +33,8 @@ package enum Doctor {
         var diagnosis = Diagnosis(
             uri: subject.uri,
             name: .init(
-                step: .name, verdict: .ok, line: isLiteral ? "an address already" : "\(host) is \(all) (\(time))"))
+                step: .name, verdict: .ok, line: isLiteral ? "an address already" : "\(host) is \(all) (\(time))"),
+            keyIdentity: subject.keyIdentity)
         let seen = try await observe(addresses, subject)
         let now = Int64(Glibc.time(nil))
         diagnosis.addresses = seen.map { AddressDiagnosis($0, subject, now: now) }
@@ -53,7 +55,9 @@ package enum Doctor {
         }
         var seen: [AddressObservation] = []
         for (_, result) in results { seen.append(try result.get()) }
-        guard !Task.isCancelled else { throw CoAPError(.cancelled, "the task was cancelled before the diagnosis was done") }
+        guard !Task.isCancelled else {
+            throw CoAPError(.cancelled, "the task was cancelled before the diagnosis was done")
+        }
         return seen
     }
 

@@ -21,7 +21,8 @@ struct StepLines {
             guard let time = seen.heardAfter else { return ok("only plain CoAP is answered") }
             return ok("answered after \(Self.milliseconds(time))")
         case .hello:
-            return ok(seen.sentCookie ? "DTLS 1.2, addresses are checked with a cookie" : "DTLS 1.2, no cookie is asked for")
+            return ok(
+                seen.sentCookie ? "DTLS 1.2, addresses are checked with a cookie" : "DTLS 1.2, no cookie is asked for")
         case .cipher: return ok(seen.cipherSuite ?? "agreed on")
         case .certificate:
             guard subject.keyIdentity == nil else { return skipped("a pre-shared key needs none") }

@@ -47,8 +47,11 @@ extension CoAPContext {
     /// The settings of the one connection that is being opened, before its first byte.
     func startConnection(_ ssl: OpaquePointer) {
         guard let parameters = startingConnection else { return }
-        keyLog?.follow(connection: ssl)
         parameters.apply(to: ssl)
+        guard let keyLog else { return }
+        keyLog.follow(connection: ssl)
+        // The server's order counts, so what Wireshark cannot decrypt is not offered.
+        SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.readable(parameters.suites)))
     }
 
     /// The key of a client's connection.

@@ -91,11 +91,14 @@ extension CoAPContext {
                 "a coaps endpoint needs pre-shared keys or a certificate; give one of them, or listen on coap:// if "
                     + "plain CoAP is meant")
         }
-        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session in
+        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session, stage in
+            self?.server?.handshakeExpired(on: session, at: stage)
             session.disconnect()
             self?.settle()
         }
-        let ssl = try configureSSL(ciphers: suites)
+        // Wireshark 4.0 cannot decrypt ChaCha20 over DTLS, and whoever logs keys wants to read.
+        let ssl = try configureSSL(ciphers: keyLog == nil ? suites : CipherPolicy.readableFirst(suites))
+        watchStrays()
         if let credential = security.certificate?.parsed {
             var good =
                 SSL_CTX_use_certificate(ssl, credential.certificate.x509) == 1

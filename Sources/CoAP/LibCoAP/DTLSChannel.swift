@@ -99,8 +99,11 @@ package final class DTLSChannel {
             guard isSent == 0, type == SSL3_RT_HANDSHAKE, let ssl, let bytes, length > 0 else { return }
             DTLSChannel.of(ssl)?.note(message: bytes.load(as: UInt8.self))
         }
-        capture?.keys?.follow(context: context)
         apply(parameters)
+        if let keys = capture?.keys {
+            keys.follow(context: context)
+            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.readable(parameters.suites)))
+        }
         // At OpenSSL's lowest level: the suites that constrained peers know are below its own in later versions.
         if let suites, SSL_set_cipher_list(ssl, CipherPolicy.list(suites) + ":@SECLEVEL=0") != 1 {
             throw CoAPError(
@@ -241,7 +244,9 @@ package final class DTLSChannel {
     private func note(isGood: Bool, _ store: OpaquePointer) {
         if chain.isEmpty, let sent = X509_STORE_CTX_get0_untrusted(store) {
             for index in 0..<min(16, OPENSSL_sk_num(sent)) {
-                guard let x509 = OPENSSL_sk_value(sent, index).map({ OpaquePointer($0) }), X509_up_ref(x509) == 1 else { continue }
+                guard let x509 = OPENSSL_sk_value(sent, index).map({ OpaquePointer($0) }), X509_up_ref(x509) == 1 else {
+                    continue
+                }
                 chain.append(Certificate(adopting: x509))
             }
         }

@@ -42,7 +42,9 @@ struct DTLSConnection {
 
     /// The cipher suite by its registered name, `TLS_PSK_WITH_AES_128_CCM_8`.
     var standardCipher: String? {
-        guard let cipher = SSL_get_current_cipher(ssl), let name = SSL_CIPHER_standard_name(cipher) else { return nil }
+        guard let cipher = SSL_get_current_cipher(ssl) ?? SSL_get_pending_cipher(ssl),
+            let name = SSL_CIPHER_standard_name(cipher)
+        else { return nil }
         return String(cString: name)
     }
 

@@ -55,7 +55,8 @@ final class DatagramWatch {
         guard let context, let datagram else { return }
         var (remote, local) = (datagram.pointee.remote, datagram.pointee.local)
         let size = MemoryLayout<sockaddr_storage>.size
-        guard let peer = SocketAddress(sockaddr: &remote, length: size), let own = SocketAddress(sockaddr: &local, length: size)
+        guard let peer = SocketAddress(sockaddr: &remote, length: size),
+            let own = SocketAddress(sockaddr: &local, length: size)
         else { return }
         let bytes = Array(UnsafeBufferPointer(start: datagram.pointee.bytes, count: datagram.pointee.length))
         for watcher in Unmanaged<DatagramWatch>.fromOpaque(context).takeUnretainedValue().watchers.values

@@ -15,6 +15,7 @@ final class ServerCore: @unchecked Sendable {
     let metrics = ServerMetrics()
     var sessions: [SessionHandle: ServerSession] = [:]
     var handshakes = HandshakeResults()
+    var handshakeLog = HandshakeLog()
     let observations: ServerObservations
     /// How many requests wait for an answer that was not ready at once.
     var pendingCount = 0
@@ -227,6 +228,7 @@ final class ServerCore: @unchecked Sendable {
                 metadata: [LogKey.peerAddress: "\(session.peer.address?.description ?? "")"])
             disconnect(session)
         }
+        summarizeHandshakes(at: now)
         for context in contexts { context.settle() }
     }
 

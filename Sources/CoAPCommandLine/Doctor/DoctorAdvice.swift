@@ -9,6 +9,7 @@ enum DoctorAdvice {
     static func commands(_ finding: Diagnosis.Finding, of diagnosis: Diagnosis) -> [String] {
         let uri = diagnosis.uri
         let there = "   # at the server"
+        let name = diagnosis.keyIdentity.map { ShellText.quoted(PrintableText.escaped($0)) } ?? "NAME"
         func server(_ scheme: CoAPURI.Scheme, _ host: String? = nil) -> String {
             ShellText.quoted(CoAPURI(scheme: scheme, host: host ?? uri.host, port: uri.port).authority)
         }
@@ -31,8 +32,8 @@ enum DoctorAdvice {
                 }
             }
             return hosts.map { "coap doctor -C CA.pem \(server(.coaps, $0))" }
-        case .unknownIdentity: return ["coap keys list\(there)", "coap keys add NAME\(there)"]
-        case .wrongKey: return ["coap keys show NAME\(there), and compare"]
+        case .unknownIdentity: return ["coap keys list\(there)", "coap keys add \(name)\(there)"]
+        case .wrongKey: return ["coap keys show \(name)\(there): compare it"]
         case .certificateDemanded:
             return ["coap doctor -c CERTIFICATE.pem -j PRIVATE.key -C CA.pem \(server(.coaps))"]
         case .ownCertificateExpired, .ownCertificateUntrusted, .ownCertificateRefused, .ownCertificateRevoked:
