@@ -125,7 +125,7 @@ void ccoap_x509_names(const X509 *certificate, void *context,
     GENERAL_NAMES_free(names);
 }
 
-static size_t print(const X509_NAME *name, char *buffer, size_t capacity) {
+static size_t write_name(const X509_NAME *name, char *buffer, size_t capacity) {
     BIO *bio = BIO_new(BIO_s_mem());
     if (!bio) return 0;
     size_t length = 0;
@@ -141,11 +141,11 @@ static size_t print(const X509_NAME *name, char *buffer, size_t capacity) {
 }
 
 size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity) {
-    return print(X509_get_subject_name(certificate), buffer, capacity);
+    return write_name(X509_get_subject_name(certificate), buffer, capacity);
 }
 
 size_t ccoap_x509_issuer(const X509 *certificate, char *buffer, size_t capacity) {
-    return print(X509_get_issuer_name(certificate), buffer, capacity);
+    return write_name(X509_get_issuer_name(certificate), buffer, capacity);
 }
 
 int ccoap_store_add_pem(X509_STORE *store, const uint8_t *pem, size_t length, int *lists) {

@@ -6,7 +6,7 @@ struct ClientTarget: Sendable {
     let name: ServerName
     let addresses: [SocketAddress]
     let security: ClientSecurity
-    let capture: Capture?
+    var capture: Capture?
 
     var isPlain: Bool { if case .plain = security { true } else { false } }
 
