@@ -138,6 +138,22 @@ struct DoctorTests {
         }
     }
 
+    @Test("A server of older cipher suites alone")
+    func olderSuites() async throws {
+        let made = try await TestCertificates.shared
+        let arguments = made.arguments(.server) + ["-cipher", "ECDHE-ECDSA-AES128-SHA"]
+        try await OpenSSLServer.with(arguments, demands: false) { uri in
+            let client = ClientSecurity.certificate(trust: try made.trust())
+            try await expect(.noSharedCipher, at: .cipher, uri, client)
+        }
+        try await OpenSSLServer.with(arguments, demands: false) { uri in
+            let finding = try await diagnosis(uri, .certificate(trust: try made.trust())).finding
+            #expect(
+                finding?.why.contains("it took TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA") == true,
+                "\(String(describing: finding))")
+        }
+    }
+
     @Test("A server of DTLS 1.0 alone")
     func oldVersion() async throws {
         let made = try await TestCertificates.shared

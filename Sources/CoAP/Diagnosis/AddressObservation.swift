@@ -5,6 +5,14 @@ struct AddressObservation: Sendable {
     /// What spoke there when it was asked in the other language.
     enum Stranger: Hashable, Sendable { case plainCoAP, dtls }
 
+    /// What a server that took no cipher suite did with those that are not offered any more.
+    enum OlderAnswer: Hashable, Sendable {
+        /// It took one of them.
+        case suite(String)
+        /// It wanted to speak an older version of DTLS.
+        case version
+    }
+
     /// An answer to the first request.
     struct Answer: Hashable, Sendable {
         /// The response's code; nil for the reset that answers a ping.
@@ -25,6 +33,7 @@ struct AddressObservation: Sendable {
     /// True when what came first was neither DTLS nor CoAP.
     var isForeign = false
     var stranger: Stranger?
+    var olderAnswer: OlderAnswer?
     /// How long it was waited for.
     var waited: Duration = .zero
     /// The types of the server's handshake messages.

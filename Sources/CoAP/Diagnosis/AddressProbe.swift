@@ -35,6 +35,7 @@ struct AddressProbe {
             ).make(&seen, isCancelled: isCancelled)
         }
         if seen.heardAfter == nil, !seen.isRefused, !isCancelled() { try askInTheOtherLanguage(&seen) }
+        if seen.failure?.finding.kind == .noSharedCipher, !isCancelled() { try offerOlderSuites(&seen) }
         return seen
     }
 
@@ -133,7 +134,29 @@ struct AddressProbe {
         datagram.count > 13 && (20...25).contains(datagram[0]) && datagram[1] == 0xFE
     }
 
-    // MARK: The other language
+    // MARK: Other ways to ask
+
+    /// A server that takes none of today's suites may take older ones, or speak an older version that knows no others. Ends with
+    /// its hello, so that nothing is entrusted to them.
+    private func offerOlderSuites(_ seen: inout AddressObservation) throws(CoAPError) {
+        var problem = ""
+        guard let socket = ProbeSocket(to: address, capture: subject.capture, problem: &problem) else { return }
+        let suites = subject.keyIdentity == nil ? ["ALL", "!PSK", "!aNULL"] : ["PSK"]
+        let channel = try DTLSChannel(subject.security, host: subject.uri.host, suites: suites)
+        channel.handshake()
+        flush(channel, socket)
+        let deadline = MonotonicTime.now + shortPatience
+        while channel.state == .connecting, !channel.heard.contains(2), MonotonicTime.now < deadline {
+            if case .datagram(let bytes) = socket.receive(until: deadline) { _ = channel.receive(bytes) }
+            guard !channel.heard.contains(2) else { break }
+            flush(channel, socket)
+        }
+        if channel.alerts.contains(where: { $0.isSent && $0.number == 70 }) {
+            seen.olderAnswer = .version
+        } else if channel.heard.contains(2), let suite = channel.connection.standardCipher {
+            seen.olderAnswer = .suite(suite)
+        }
+    }
 
     /// A port that is silent to DTLS may speak plain CoAP, and the other way round.
     private func askInTheOtherLanguage(_ seen: inout AddressObservation) throws(CoAPError) {

@@ -97,6 +97,23 @@ struct DiagnosisEvidence {
         return (finding, "\(shown), and the server ended the handshake" + said)
     }
 
+    /// A server that takes none of the suites that were offered.
+    func cipher(_ finding: HandshakeFinding) -> (HandshakeFinding, String) {
+        switch seen.olderAnswer {
+        case .version:
+            return (
+                .init(.oldVersion, "the server does not speak DTLS 1.2", "have it speak DTLS 1.2 (RFC 7925 §4)"),
+                why(.oldVersion)
+            )
+        case .suite(let suite):
+            return (
+                finding,
+                why(finding.kind) + "; asked once more with older suites it took \(suite), which is not offered here"
+            )
+        case nil: return (finding, why(finding.kind))
+        }
+    }
+
     /// A handshake whose server fell silent before the end.
     func halfway(_ finding: HandshakeFinding) -> (HandshakeFinding, String) {
         let usual =

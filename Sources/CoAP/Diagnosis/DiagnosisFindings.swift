@@ -84,6 +84,7 @@ struct DiagnosisFindings {
             .otherAlert, .stoppedAtEnd, .certificateDemanded:
             return evidence.ownCertificate(finding)
         case .stoppedHalfway: return evidence.halfway(finding)
+        case .noSharedCipher: return evidence.cipher(finding)
         default: return (finding, evidence.why(finding.kind))
         }
     }

@@ -92,6 +92,11 @@ struct DiagnosisFindingsTests {
         failure.hasServerHello = false
         seen.failure = failure
         #expect(try finding(seen, key: false)?.finding.kind == .noSharedCipher)
+        seen.olderAnswer = .suite("TLS_RSA_WITH_AES_128_CBC_SHA")
+        #expect(try finding(seen, key: false)?.why.contains("it took TLS_RSA_WITH_AES_128_CBC_SHA") == true)
+        seen.olderAnswer = .version
+        #expect(try finding(seen, key: false)?.finding.kind == .oldVersion)
+        seen.olderAnswer = nil
         failure.hasServerHello = true
         seen.messages = [2, 11, 13, 14]
         seen.failure = failure
