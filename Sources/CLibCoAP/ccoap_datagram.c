@@ -12,12 +12,16 @@
 #include <string.h>
 #include <sys/uio.h>
 
-// libcoap hands its datagrams to these four functions of the system: recv and send on a client's connected socket, recvmsg and
-// sendmsg on a server's. A program's own symbols come before those of shared libraries, so these are called in their place, by
+// libcoap hands its datagrams to four functions of the system: recv and send on a client's connected socket, recvmsg and
+// sendmsg on a server's. Sockets for groups use recvfrom and sendto. A program's own symbols come before those of shared libraries, so these are called in their place, by
 // libcoap and by everybody else in the program; without a watcher they do nothing but call the originals.
 
 typedef ssize_t (*recv_t)(int descriptor, void *buffer, size_t capacity, int flags);
 typedef ssize_t (*send_t)(int descriptor, const void *bytes, size_t length, int flags);
+typedef ssize_t (*recvfrom_t)(int descriptor, void *buffer, size_t capacity, int flags, struct sockaddr *address,
+                              socklen_t *size);
+typedef ssize_t (*sendto_t)(int descriptor, const void *bytes, size_t length, int flags, const struct sockaddr *address,
+                            socklen_t size);
 typedef ssize_t (*recvmsg_t)(int descriptor, struct msghdr *message, int flags);
 typedef ssize_t (*sendmsg_t)(int descriptor, const struct msghdr *message, int flags);
 
@@ -113,6 +117,27 @@ ssize_t send(int descriptor, const void *bytes, size_t length, int flags) {
     static _Atomic(void *) known;
     ssize_t count = ((send_t)original(&known, "send"))(descriptor, bytes, length, flags);
     if (watcher && count > 0) show(descriptor, 1, NULL, bytes, (size_t)count);
+    return count;
+}
+
+ssize_t recvfrom(int descriptor, void *restrict buffer, size_t capacity, int flags, struct sockaddr *restrict address,
+                 socklen_t *restrict size) {
+    static _Atomic(void *) known;
+    ssize_t count = ((recvfrom_t)original(&known, "recvfrom"))(descriptor, buffer, capacity, flags, address, size);
+    if (watcher && count > 0 && !(flags & MSG_PEEK)) {
+        struct msghdr message = {.msg_name = address, .msg_namelen = address && size ? *size : 0};
+        show(descriptor, 0, &message, buffer, (size_t)count < capacity ? (size_t)count : capacity);
+    }
+    return count;
+}
+
+ssize_t sendto(int descriptor, const void *bytes, size_t length, int flags, const struct sockaddr *address, socklen_t size) {
+    static _Atomic(void *) known;
+    ssize_t count = ((sendto_t)original(&known, "sendto"))(descriptor, bytes, length, flags, address, size);
+    if (watcher && count > 0) {
+        struct msghdr message = {.msg_name = (void *)address, .msg_namelen = size};
+        show(descriptor, 1, &message, bytes, (size_t)count);
+    }
     return count;
 }
 

@@ -60,8 +60,9 @@ public final class Capture: Sendable {
                 "everything that is sent and received, and was recorded by anybody, can be decrypted with it"
             case (nil, _): "every datagram stands in it, plain CoAP for all to read"
             }
+        let they = files.count == 1 ? "it" : "them"
         return
-            "CAPTURE IS ON, into \(files.joined(separator: " and ")): \(danger); keep them secret, and remove them when done"
+            "CAPTURE IS ON, into \(files.joined(separator: " and ")): \(danger); keep \(they) secret, and remove \(they) when done"
     }
 
     /// Records one datagram.
