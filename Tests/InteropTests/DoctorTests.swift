@@ -163,6 +163,19 @@ struct DoctorTests {
         }
     }
 
+    @Test("A network that drops large datagrams")
+    func largeDatagrams() async throws {
+        let made = try await TestCertificates.shared
+        try await LibcoapServer.with(.coapServerOpenSSL, made.arguments(.server)) { server in
+            let relay = try Relay(to: server.port + 1) { direction, _, datagram in
+                direction == .toClient && datagram.count > 600
+            }
+            defer { relay.stop() }
+            let client = try await SecurityMode.certificate.client()
+            try await expect(.largeDatagramsLost, at: .hello, "coaps://127.0.0.1:\(relay.port)", client)
+        }
+    }
+
     @Test("A port where nobody listens, a silent one, one of another service, an unknown host")
     func noServer() async throws {
         let key = try TestKey.client()

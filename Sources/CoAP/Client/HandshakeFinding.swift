@@ -34,6 +34,7 @@ package struct HandshakeFinding: Hashable, Sendable {
         case ownCertificateRefused = "own_certificate_refused"
         case accessDenied = "access_denied"
         // What nobody can tell exactly
+        case largeDatagramsLost = "large_datagrams_lost"
         case stoppedHalfway = "stopped_halfway"
         case stoppedAtEnd = "stopped_at_end"
         case disagreement

@@ -36,8 +36,10 @@ struct AddressObservation: Sendable {
     var olderAnswer: OlderAnswer?
     /// How long it was waited for.
     var waited: Duration = .zero
-    /// The types of the server's handshake messages.
+    /// The types of the server's handshake messages that could be read.
     var messages: [UInt8] = []
+    /// The types of those that came at all, in the clear: without the ones before them they cannot be read.
+    var arrived: Set<UInt8> = []
     var cipherSuite: String?
     /// The server's certificates.
     var chain: [CertificateDetail] = []
@@ -55,6 +57,8 @@ struct AddressObservation: Sendable {
     var hasServerHello: Bool { messages.contains(2) }
     /// True when all of the server's first flight came (ServerHelloDone).
     var hasWholeFlight: Bool { messages.contains(14) }
+    /// True when a part of the server's first flight came and the rest did not.
+    var hasPartOfFlight: Bool { !hasWholeFlight && !arrived.isDisjoint(with: [2, 11, 12, 13, 14]) }
     /// True when the server asked for a certificate (CertificateRequest).
     var wantsCertificate: Bool { messages.contains(13) }
 }

@@ -102,6 +102,7 @@ struct AddressProbe {
         _ datagram: [UInt8], since started: MonotonicTime, _ seen: inout AddressObservation,
         _ failure: inout HandshakeFailure
     ) {
+        seen.arrived.formUnion(Self.messages(in: datagram))
         guard seen.heardAfter == nil else { return }
         seen.heardAfter = MonotonicTime.now - started
         if Self.isRecord(datagram) { return }
@@ -127,6 +128,19 @@ struct AddressProbe {
         }
         failure.alert = channel.alerts.first { $0.isFatal || !$0.isSent && $0.number == 0 }
             .map { DTLSAlert(wasSent: $0.isSent, description: $0.number) }
+    }
+
+    /// The types of the handshake messages in the clear (epoch 0) whose beginnings or parts are in a datagram.
+    static func messages(in datagram: [UInt8]) -> Set<UInt8> {
+        var types: Set<UInt8> = []
+        var start = 0
+        while start + 14 <= datagram.count {
+            if datagram[start] == 22, datagram[start + 3] == 0, datagram[start + 4] == 0 {
+                types.insert(datagram[start + 13])
+            }
+            start += 13 + Int(datagram[start + 11]) << 8 + Int(datagram[start + 12])
+        }
+        return types
     }
 
     /// True for the header of a record of DTLS (RFC 6347 §4.1).

@@ -116,22 +116,23 @@ struct DiagnosisEvidence {
 
     /// A handshake whose server fell silent before the end.
     func halfway(_ finding: HandshakeFinding) -> (HandshakeFinding, String) {
-        let usual =
-            "its answers may be lost on the way: a flight with certificates takes datagrams of 1,200 bytes and more, "
-            + "which some networks drop"
-        if !seen.hasServerHello {
-            return (
-                finding,
-                "the server \(seen.sentCookie ? "asked for the hello with a cookie, and did not answer that one" : "sent something, but no hello of its own"); "
-                    + usual
-            )
-        }
-        if !seen.hasWholeFlight {
+        if seen.hasPartOfFlight {
             return (
                 .init(
-                    .stoppedHalfway, "a part of the server's certificates did not arrive",
-                    "have the server send smaller datagrams (its MTU for DTLS), or a shorter chain"),
-                "its hello came and the end of its first flight did not (ServerHelloDone); " + usual
+                    .largeDatagramsLost, "a part of the server's first answer does not arrive",
+                    "have the server send smaller datagrams (its MTU for DTLS) or a shorter chain, or use a pre-shared key, which "
+                        + "takes none of that size"),
+                "some of its messages came, however often they were repeated, and others did not: a flight with certificates "
+                    + "takes datagrams of 1,200 bytes and more, which some networks drop"
+            )
+        }
+        guard seen.hasWholeFlight else {
+            return (
+                finding,
+                seen.sentCookie
+                    ? "the server asked for the hello with a cookie and did not answer that one; a flight with certificates takes "
+                        + "datagrams of 1,200 bytes and more, which some networks drop"
+                    : "the server sent something, but no hello of its own"
             )
         }
         return (finding, "the server's first flight came, and nothing behind it")

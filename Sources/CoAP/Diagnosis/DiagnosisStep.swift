@@ -54,7 +54,7 @@ extension HandshakeFinding.Kind {
         case .unknownHost: .name
         case .noRoute: .route
         case .nobodyListens, .silence, .secureServer: .reachability
-        case .plainServer, .noDTLS, .oldVersion: .hello
+        case .plainServer, .noDTLS, .oldVersion, .largeDatagramsLost: .hello
         case .noSharedCipher: .cipher
         case .expired, .notYetValid, .clockSkew, .foreignAuthority, .revoked, .noRevocationList,
             .certificateUnacceptable:

@@ -39,6 +39,9 @@ enum DoctorAdvice {
         case .ownCertificateExpired, .ownCertificateUntrusted, .ownCertificateRefused, .ownCertificateRevoked:
             return ["openssl x509 -noout -subject -issuer -dates -ext extendedKeyUsage -in CERTIFICATE.pem"]
         case .noSharedCipher, .oldVersion: return ["openssl ciphers -v -s -tls1_2\(there)"]
+        case .largeDatagramsLost:
+            let host = diagnosis.addresses.first?.address.host ?? uri.host
+            return ["ping -M do -s 1172 \(ShellText.quoted(host))   # 1,200 bytes with their headers"]
         case .revoked, .noRevocationList, .certificateUnacceptable, .accessDenied, .stoppedHalfway, .stoppedAtEnd,
             .disagreement, .otherAlert, .noResponse:
             return []

@@ -139,8 +139,14 @@ struct DiagnosisFindingsTests {
         seen.messages = [3]
         #expect(try finding(seen, key: false)?.step == .hello)
         #expect(try finding(seen, key: false)?.why.contains("1,200 bytes") == true)
-        seen.messages = [3, 2, 11]
-        #expect(try finding(seen, key: false)?.finding.what.contains("did not arrive") == true)
+        seen.arrived = AddressProbe.messages(in: [
+            22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 12, 22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 3, 0, 1, 14, 22,
+            0xFE,
+        ])
+        #expect(seen.arrived == [12, 14])
+        #expect(try finding(seen, key: false)?.finding.kind == .largeDatagramsLost)
+        seen.messages = [3, 2, 11, 12, 14]
+        #expect(try finding(seen, key: false)?.finding.kind == .stoppedHalfway)
     }
 
     @Test("What comes that is neither DTLS nor CoAP")
