@@ -64,6 +64,10 @@ examples: setup ## Build every package in Examples/
 demo: ## Watch a simulated device being read and written over DTLS
 	@scripts/demo.sh
 
+.PHONY: doctor-demo
+doctor-demo: ## Break a connection in eight ways, and see each diagnosed
+	@scripts/doctor-demo.sh
+
 .PHONY: bench
 bench: setup-test ## Measure requests per second next to another server
 	@scripts/bench.sh

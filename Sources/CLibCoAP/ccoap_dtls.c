@@ -61,7 +61,7 @@ static void info(const SSL *ssl, int where, int ret) {
         if (hooks->closing && session && SSL_up_ref((SSL *)ssl) == 1) hooks->closing(hooks->context, (SSL *)ssl);
         if (hooks->alert &&
             ((ret >> 8) == SSL3_AL_FATAL || (!(where & SSL_CB_WRITE) && (ret & 0xff) == SSL_AD_CLOSE_NOTIFY)))
-            hooks->alert(hooks->context, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
+            hooks->alert(hooks->context, (SSL *)ssl, session, (where & SSL_CB_WRITE) != 0, ret & 0xff);
     }
 }
 
@@ -139,11 +139,11 @@ void ccoap_x509_names(const X509 *certificate, void *context,
     GENERAL_NAMES_free(names);
 }
 
-size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity) {
+static size_t write_name(const X509_NAME *name, char *buffer, size_t capacity) {
     BIO *bio = BIO_new(BIO_s_mem());
     if (!bio) return 0;
     size_t length = 0;
-    if (X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
+    if (X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
         char *text;
         long size = BIO_get_mem_data(bio, &text);
         length = size < 0 ? 0 : (size_t)size;
@@ -152,6 +152,14 @@ size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity
     }
     BIO_free(bio);
     return length;
+}
+
+size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity) {
+    return write_name(X509_get_subject_name(certificate), buffer, capacity);
+}
+
+size_t ccoap_x509_issuer(const X509 *certificate, char *buffer, size_t capacity) {
+    return write_name(X509_get_issuer_name(certificate), buffer, capacity);
 }
 
 int ccoap_store_add_pem(X509_STORE *store, const uint8_t *pem, size_t length, int *lists) {

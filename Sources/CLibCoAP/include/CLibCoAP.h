@@ -14,8 +14,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include "ccoap_datagram.h"
 #include "ccoap_dtls.h"
 #include "ccoap_filter.h"
+#include "ccoap_keylog.h"
 #include "ccoap_pdu.h"
 #include "ccoap_system.h"
 #include "ccoap_x509.h"

@@ -20,7 +20,7 @@ typedef struct ccoap_dtls_hooks {
     /// returned: libcoap 4.3.1 goes on to use a connection that a message has just closed.
     void (*closing)(void *context, SSL *ssl);
     /// A fatal alert was sent (`sent` is 1) or received, or the peer's farewell (close_notify) came.
-    void (*alert)(void *context, coap_session_t *session, int sent, int description);
+    void (*alert)(void *context, SSL *ssl, coap_session_t *session, int sent, int description);
 } ccoap_dtls_hooks_t;
 
 /// Policy for every connection of a context: DTLS 1.2, no tickets, no session cache, these ciphers and groups,
@@ -67,8 +67,10 @@ X509 *ccoap_ssl_peer_certificate(const SSL *ssl);
 void ccoap_x509_names(const X509 *certificate, void *context,
                       void (*each)(void *context, int type, const uint8_t *bytes, size_t length));
 
-/// Writes the subject's distinguished name (RFC 2253, UTF-8) to a buffer; returns its length, cut to the capacity.
+/// Writes the distinguished name of the subject or of the issuer (RFC 2253, UTF-8) to a buffer; returns its length, cut to the
+/// capacity.
 size_t ccoap_x509_subject(const X509 *certificate, char *buffer, size_t capacity);
+size_t ccoap_x509_issuer(const X509 *certificate, char *buffer, size_t capacity);
 
 /// How many certificates and revocation lists a PEM text added to a store; -1 when it is malformed.
 int ccoap_store_add_pem(X509_STORE *store, const uint8_t *pem, size_t length, int *lists);

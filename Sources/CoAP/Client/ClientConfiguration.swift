@@ -30,6 +30,10 @@ public struct ClientConfiguration: Hashable, Sendable {
     /// How confirmable messages are repeated.
     public var transmission = TransmissionParameters()
 
+    /// Where what goes to and comes from the server's addresses is recorded, and the secrets that decrypt it; nil, which is
+    /// right for everything but finding faults.
+    public var capture: Capture?
+
     /// The default deadlines and limits.
     public init() {}
 }

@@ -46,6 +46,8 @@ final class ClientConnection: @unchecked Sendable {
     private var raceTimer: TimerQueue<() -> Void>.ID?
     private var deadline: TimerQueue<() -> Void>.ID?
     private var opening: Completion<Void>?
+    /// What sees the datagrams; nil for nobody.
+    private var watch: Int?
     /// Sessions that were replaced, until nobody waits for anything on them.
     private var retiring: [ClientLink] = []
 
@@ -64,6 +66,9 @@ final class ClientConnection: @unchecked Sendable {
     func open(lookUp: Duration, _ completion: @escaping Completion<Void>) {
         core.loop.preconditionOnLoop()
         if case .closed(let error) = state { return completion(.failure(error)) }
+        if let capture = configuration.capture, capture.wantsPackets {
+            watch = core.datagrams.add(capture, peers: target.addresses)
+        }
         info.lookUpDuration = lookUp
         opening = completion
         connect(within: configuration.handshakeTimeout - lookUp)
@@ -232,5 +237,9 @@ final class ClientConnection: @unchecked Sendable {
         finishOpening(.failure(error))
         endObservations(error)
         failAll(error)
+        guard let watch else { return }
+        self.watch = nil
+        // Behind the farewells.
+        core.loop.schedule(after: .zero) { [core] in core.datagrams.remove(watch) }
     }
 }

@@ -6,6 +6,8 @@ final class ClientCore: @unchecked Sendable {
     let loop: EventLoop
     private let plain: ContextPool
     private let secure: ContextPool
+    /// Who sees the datagrams of the loop.
+    let datagrams: DatagramWatch
 
     private static let instance = Locked<ClientCore?>(nil)
 
@@ -13,6 +15,7 @@ final class ClientCore: @unchecked Sendable {
         loop = try EventLoop(name: "coap-client")
         plain = ContextPool(loop: loop, isSecure: false)
         secure = ContextPool(loop: loop, isSecure: true)
+        datagrams = DatagramWatch(loop: loop)
     }
 
     /// The one core, started with the first session.

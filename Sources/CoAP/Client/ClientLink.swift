@@ -48,11 +48,11 @@ final class ClientLink {
     /// - Throws: `CoAPError` with code `unreachable` when there is no way to the address.
     init(
         to address: SocketAddress, owner: ClientConnection, pool: ContextPool, dtls: DTLSClientParameters?,
-        key: PreSharedKey?, failure: HandshakeFailure, transmission: TransmissionParameters
+        key: PreSharedKey?, failure: HandshakeFailure, transmission: TransmissionParameters, keyLog: KeyLog? = nil
     ) throws(CoAPError) {
         let holder = try pool.take()
         do throws(CoAPError) {
-            handle = try holder.context.connect(to: address, dtls: dtls)
+            handle = try holder.context.connect(to: address, dtls: dtls, keyLog: keyLog)
         } catch {
             pool.giveBack(holder)
             throw error
@@ -160,6 +160,7 @@ final class ClientLink {
     private func note() {
         guard let connection = handle.connection else { return }
         failure.progress = connection.progress
+        failure.hasServerHello = connection.hasServerHello
         failure.heardPlainCoAP = connection.heardPlainCoAP
         failure.verification = connection.verificationResult
         failure.verificationText = DTLSConnection.verificationText(connection.verificationResult)

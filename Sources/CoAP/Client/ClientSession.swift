@@ -167,7 +167,8 @@ public final class ClientSession: Sendable {
         let started = MonotonicTime.now
         let addresses = try await Resolver.addresses(
             of: uri.host, port: uri.port, deadline: configuration.handshakeTimeout)
-        let target = ClientTarget(uri: uri, name: name, addresses: addresses, security: security)
+        let target = ClientTarget(
+            uri: uri, name: name, addresses: addresses, security: security, capture: configuration.capture)
         let connection = ClientConnection(core: core, target: target, configuration: configuration, logger: logger)
         let session = ClientSession(target: target, core: core, connection: connection, configuration: configuration)
         let lookUp = MonotonicTime.now - started

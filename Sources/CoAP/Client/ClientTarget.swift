@@ -6,6 +6,7 @@ struct ClientTarget: Sendable {
     let name: ServerName
     let addresses: [SocketAddress]
     let security: ClientSecurity
+    var capture: Capture?
 
     var isPlain: Bool { if case .plain = security { true } else { false } }
 
@@ -30,6 +31,6 @@ struct ClientTarget: Sendable {
         }
         return try ClientLink(
             to: addresses[index], owner: owner, pool: core.contexts(isSecure: !isPlain), dtls: parameters, key: key,
-            failure: failure, transmission: transmission)
+            failure: failure, transmission: transmission, keyLog: capture?.keys)
     }
 }

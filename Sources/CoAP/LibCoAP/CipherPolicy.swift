@@ -26,6 +26,16 @@ enum CipherPolicy {
         (keys ? forwardSecretKeys : []) + (certificates ? self.certificates : []) + (keys ? plainKeys : [])
     }
 
+    /// The same suites, those last that Wireshark 4.0 cannot decrypt over DTLS.
+    static func readableFirst(_ suites: [String]) -> [String] {
+        suites.filter(isReadable) + suites.filter { !isReadable($0) }
+    }
+
+    /// Without those.
+    static func readable(_ suites: [String]) -> [String] { suites.filter(isReadable) }
+
+    private static func isReadable(_ suite: String) -> Bool { !suite.contains("CHACHA20") }
+
     /// The groups of the key exchange.
     static let groups = "X25519:P-256:P-384"
 

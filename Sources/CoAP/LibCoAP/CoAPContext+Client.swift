@@ -24,10 +24,12 @@ extension CoAPContext {
     /// ``SessionHandle/release()``.
     ///
     /// - Throws: `CoAPError` with code `unreachable` when the system knows no way to the address.
-    func connect(to address: SocketAddress, dtls: DTLSClientParameters?) throws(CoAPError) -> SessionHandle {
+    func connect(
+        to address: SocketAddress, dtls: DTLSClientParameters?, keyLog: KeyLog? = nil
+    ) throws(CoAPError) -> SessionHandle {
         loop.preconditionOnLoop()
-        startingConnection = dtls
-        defer { startingConnection = nil }
+        (startingConnection, self.keyLog) = (dtls, keyLog)
+        defer { (startingConnection, self.keyLog) = (nil, nil) }
         errno = 0
         var remote = address.libcoapAddress
         guard
@@ -46,6 +48,10 @@ extension CoAPContext {
     func startConnection(_ ssl: OpaquePointer) {
         guard let parameters = startingConnection else { return }
         parameters.apply(to: ssl)
+        guard let keyLog else { return }
+        keyLog.follow(connection: ssl)
+        // The server's order counts, so what Wireshark cannot decrypt is not offered.
+        SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.readable(parameters.suites)))
     }
 
     /// The key of a client's connection.

@@ -7,7 +7,7 @@ extension CoAPContext {
     /// The cipher suites that fit what a server has.
     ///
     /// - Throws: `CoAPError` with code `invalidCredentials` when it has nothing.
-    static func suites(of security: ServerSecurity) throws(CoAPError) -> [String] {
+    func suites(for security: ServerSecurity) throws(CoAPError) -> [String] {
         let suites = CipherPolicy.suites(
             keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
         guard !suites.isEmpty else {
@@ -16,7 +16,8 @@ extension CoAPContext {
                 "a coaps endpoint needs pre-shared keys or a certificate; give one of them, or listen on coap:// if "
                     + "plain CoAP is meant")
         }
-        return suites
+        // Wireshark 4.0 cannot decrypt ChaCha20 over DTLS, and whoever logs keys wants to read.
+        return keyLog == nil ? suites : CipherPolicy.readableFirst(suites)
     }
 
     /// Exchanges keys, certificate and trust for all handshakes that come.
@@ -25,7 +26,7 @@ extension CoAPContext {
     func replaceSecurity(_ security: ServerSecurity) throws(CoAPError) {
         loop.preconditionOnLoop()
         guard let sslContext else { return }
-        let suites = try Self.suites(of: security)
+        let suites = try self.suites(for: security)
         guard SSL_CTX_set_cipher_list(sslContext, CipherPolicy.list(suites)) == 1 else {
             throw CoAPError(.internal, "OpenSSL refuses the cipher policy", cause: OpenSSLErrors.take())
         }
@@ -63,7 +64,7 @@ extension CoAPContext {
     /// What this sets is what the server shows. Whom it lets in never depends on it: keys and trust are asked for anew by each
     /// handshake.
     func useCredentials(on ssl: OpaquePointer) {
-        guard hasNewSecurity, let sslContext, let security, let suites = try? Self.suites(of: security) else { return }
+        guard hasNewSecurity, let sslContext, let security, let suites = try? self.suites(for: security) else { return }
         SSL_set_verify(ssl, SSL_CTX_get_verify_mode(sslContext), nil)
         SSL_set_cipher_list(ssl, CipherPolicy.list(suites))
         if let credential = security.certificate?.parsed {

@@ -35,13 +35,15 @@ extension CoAPContext {
             guard let argument, let ssl else { return }
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().afterDispatch { SSL_free(ssl) }
         }
-        hooks.pointee.alert = { argument, session, sent, description in
+        hooks.pointee.alert = { argument, ssl, session, sent, description in
             guard let argument else { return }
+            var alert = DTLSAlert(wasSent: sent != 0, description: UInt8(truncatingIfNeeded: description))
+            if let ssl, SSL_is_server(ssl) == 1 { alert.stage = ServerHandshakeStage(DTLSConnection(ssl)) }
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.alert(
-                DTLSAlert(wasSent: sent != 0, description: UInt8(truncatingIfNeeded: description)),
-                on: session.map(SessionHandle.init))
+                alert, on: session.map(SessionHandle.init))
         }
         ccoap_dtls_set_hooks(context, hooks)
+        keyLog?.follow(context: context)
         return context
     }
 }

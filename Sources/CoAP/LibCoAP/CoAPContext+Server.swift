@@ -83,12 +83,14 @@ extension CoAPContext {
     /// longer than its timeout is ended and reported as a session that closed.
     func secureServer(_ security: ServerSecurity, handshakeTimeout: Duration) throws(CoAPError) {
         loop.preconditionOnLoop()
-        let suites = try Self.suites(of: security)
-        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session in
+        let suites = try self.suites(for: security)
+        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session, stage in
+            self?.server?.handshakeExpired(on: session, at: stage)
             session.disconnect()
             self?.settle()
         }
         sslContext = try configureSSL(ciphers: suites)
+        watchStrays()
         try use(security)
         // libcoap opens a DTLS endpoint only after this call; with certificates alone the callback refuses everybody.
         var setup = coap_dtls_spsk_t()

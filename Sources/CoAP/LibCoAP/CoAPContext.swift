@@ -33,6 +33,8 @@ final class CoAPContext: EventSource {
     // DTLS
     let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
+    /// Hears of plain CoAP on a server's DTLS endpoints; nil elsewhere.
+    private var strays: UnsafeMutablePointer<ccoap_stray_hooks_t>?
     var handshakes: HandshakeWatch?
     /// What a server's handshakes go by, and the settings they start from.
     var security: ServerSecurity?
@@ -41,6 +43,8 @@ final class CoAPContext: EventSource {
     var hasNewSecurity = false
     let stagedKey = StagedKey()
     var startingConnection: DTLSClientParameters?
+    /// Hears the secrets of the connection that is being opened, or of all of a server's; nil for nobody.
+    var keyLog: KeyLog?
 
     init(loop: EventLoop) throws(CoAPError) {
         loop.preconditionOnLoop()
@@ -79,6 +83,22 @@ final class CoAPContext: EventSource {
         batch.deallocate()
         hooks.deallocate()
         filter.deallocate()
+        strays?.deallocate()
+    }
+
+    /// Has plain CoAP on the endpoints reported: libcoap drops it without a word.
+    func watchStrays() {
+        guard strays == nil else { return }
+        let hooks = UnsafeMutablePointer<ccoap_stray_hooks_t>.allocate(capacity: 1)
+        hooks.initialize(to: ccoap_stray_hooks_t())
+        hooks.pointee.context = Unmanaged.passUnretained(self).toOpaque()
+        hooks.pointee.heard = { argument, remote, length in
+            guard let argument, let remote, let address = SocketAddress(sockaddr: remote, length: length) else {
+                return
+            }
+            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().server?.heardPlainCoAP(from: address)
+        }
+        strays = hooks
     }
 
     /// Starts to deliver to the delegate; DTLS is set up before.
@@ -200,7 +220,9 @@ final class CoAPContext: EventSource {
         handledMessages = 0
         isDispatching = true
         ccoap_filter_watch(filter)
+        ccoap_datagram_expect_dtls(strays)
         coap_io_do_epoll(pointer, batch.baseAddress, filled)
+        ccoap_datagram_expect_dtls(nil)
         ccoap_filter_watch(nil)
         isDispatching = false
         drain.note(handled: handledMessages)

@@ -33,6 +33,12 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
 
     /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
     func pinged(_ session: SessionHandle)
+
+    /// A handshake takes too long; the end of its session follows.
+    func handshakeExpired(on session: SessionHandle, at stage: ServerHandshakeStage)
+
+    /// A message of plain CoAP came to a DTLS endpoint, or one that claims this address.
+    func heardPlainCoAP(from address: SocketAddress)
 }
 
 /// What only a client's context asks and reports.
@@ -87,6 +93,8 @@ struct DTLSAlert: Hashable, Sendable {
     let wasSent: Bool
     /// The alert's number.
     let description: UInt8
+    /// How far a server's handshake was; nil for clients and where that is not known.
+    var stage: ServerHandshakeStage?
 
     /// True for the peer's farewell (close_notify), which is an alert, too.
     var isFarewell: Bool { description == 0 }

@@ -34,6 +34,15 @@ package final class DTLSChannel {
     /// The alerts of both sides in their order.
     package private(set) var alerts: [Alert] = []
 
+    /// The types of the handshake's messages that came, in their order (RFC 5246 §7.4, RFC 6347 §4.3.2).
+    package private(set) var heard: [UInt8] = []
+
+    /// The server's certificate and those behind it as it sent them, verified or not.
+    private(set) var chain: [Certificate] = []
+
+    /// Which certificate of the chain was refused, 0 for the server's own; nil when none was.
+    private(set) var refusedDepth: Int?
+
     private let context: OpaquePointer
     private let ssl: OpaquePointer
     private let incoming: OpaquePointer
@@ -51,8 +60,11 @@ package final class DTLSChannel {
     ///   - security: the key, or the certificate and whom to believe; not `plain`.
     ///   - host: the host of the URI, which the server's certificate has to name.
     ///   - suites: the cipher suites to offer in OpenSSL's notation; this library's own without them.
+    ///   - capture: where the secrets are recorded; nil for nowhere.
     /// - Throws: `CoAPError`: `invalidArgument` for plain security, `invalidCredentials` for what OpenSSL refuses, `internal`.
-    package init(_ security: ClientSecurity, host: String, suites: [String]? = nil) throws(CoAPError) {
+    package init(
+        _ security: ClientSecurity, host: String, suites: [String]? = nil, capture: Capture? = nil
+    ) throws(CoAPError) {
         let parameters: DTLSClientParameters
         switch security {
         case .plain: throw CoAPError(.invalidArgument, "plain CoAP has no handshake")
@@ -83,7 +95,15 @@ package final class DTLSChannel {
             guard let ssl, place & SSL_CB_ALERT != 0 else { return }
             DTLSChannel.of(ssl)?.note(place, value)
         }
+        SSL_set_msg_callback(ssl) { isSent, _, type, bytes, length, ssl, _ in
+            guard isSent == 0, type == SSL3_RT_HANDSHAKE, let ssl, let bytes, length > 0 else { return }
+            DTLSChannel.of(ssl)?.note(message: bytes.load(as: UInt8.self))
+        }
         apply(parameters)
+        if let keys = capture?.keys {
+            keys.follow(context: context)
+            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.readable(parameters.suites)))
+        }
         // At OpenSSL's lowest level: the suites that constrained peers know are below its own in later versions.
         if let suites, SSL_set_cipher_list(ssl, CipherPolicy.list(suites) + ":@SECLEVEL=0") != 1 {
             throw CoAPError(
@@ -95,8 +115,13 @@ package final class DTLSChannel {
     private func apply(_ parameters: DTLSClientParameters) {
         guard key != nil else {
             parameters.apply(to: ssl)
-            // The callback it sets takes the owner of each connection for a session of libcoap.
-            SSL_set_verify(ssl, SSL_VERIFY_PEER) { isGood, _ in isGood }
+            // In place of the one that is set there, which takes the owner of each connection for a session of libcoap.
+            SSL_set_verify(ssl, SSL_VERIFY_PEER) { isGood, store in
+                if let store, let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()) {
+                    DTLSChannel.of(OpaquePointer(ssl))?.note(isGood: isGood == 1, store)
+                }
+                return isGood
+            }
             return
         }
         SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.suites(keys: true, certificates: false)))
@@ -213,6 +238,23 @@ package final class DTLSChannel {
                 isSent: place & SSL_CB_WRITE != 0, isFatal: value >> 8 == SSL3_AL_FATAL,
                 number: UInt8(truncatingIfNeeded: value), name: name))
     }
+
+    private func note(message type: UInt8) { if heard.count < 64 { heard.append(type) } }
+
+    private func note(isGood: Bool, _ store: OpaquePointer) {
+        if chain.isEmpty, let sent = X509_STORE_CTX_get0_untrusted(store) {
+            for index in 0..<min(16, OPENSSL_sk_num(sent)) {
+                guard let x509 = OPENSSL_sk_value(sent, index).map({ OpaquePointer($0) }), X509_up_ref(x509) == 1 else {
+                    continue
+                }
+                chain.append(Certificate(adopting: x509))
+            }
+        }
+        if !isGood, refusedDepth == nil { refusedDepth = Int(X509_STORE_CTX_get_error_depth(store)) }
+    }
+
+    /// What OpenSSL knows of the connection.
+    var connection: DTLSConnection { DTLSConnection(ssl) }
 
     private static func of(_ ssl: OpaquePointer) -> DTLSChannel? {
         SSL_get_ex_data(ssl, 0).map { Unmanaged<DTLSChannel>.fromOpaque($0).takeUnretainedValue() }

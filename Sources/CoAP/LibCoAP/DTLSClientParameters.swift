@@ -10,11 +10,19 @@ enum DTLSClientParameters {
     /// A certificate of the client's own if it has one, and whom it believes, for which host.
     case certificate(CertificateCredential?, TrustAnchors, host: ServerName)
 
+    /// The cipher suites it offers.
+    var suites: [String] {
+        switch self {
+        case .preSharedKey: CipherPolicy.suites(keys: true, certificates: false)
+        case .certificate: CipherPolicy.suites(keys: false, certificates: true)
+        }
+    }
+
     /// Sets up a connection that has not sent a byte; what fails leaves a connection that believes nobody.
     func apply(to ssl: OpaquePointer) {
         switch self {
         case .preSharedKey:
-            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.suites(keys: true, certificates: false)))
+            SSL_set_cipher_list(ssl, CipherPolicy.list(suites))
             SSL_set_psk_client_callback(ssl) { ssl, _, identity, identityCapacity, key, keyCapacity in
                 guard let ssl, let identity, let key, let credential = CoAPContext.clientKey(for: ssl),
                     credential.identity.count < Int(identityCapacity), credential.key.count <= Int(keyCapacity)
@@ -29,7 +37,7 @@ enum DTLSClientParameters {
                 return UInt32(credential.key.count)
             }
         case .certificate(let own, let anchors, let host):
-            SSL_set_cipher_list(ssl, CipherPolicy.list(CipherPolicy.suites(keys: false, certificates: true)))
+            SSL_set_cipher_list(ssl, CipherPolicy.list(suites))
             SSL_set_verify(ssl, SSL_VERIFY_PEER) { isGood, store in
                 // Only noted for the message to the person; OpenSSL's verdict stands.
                 if isGood == 0, let store, let certificate = X509_STORE_CTX_get_current_cert(store),

@@ -29,12 +29,22 @@ struct DTLSConnection {
         }
     }
 
+    /// True when the server's hello has come.
+    var hasServerHello: Bool {
+        switch SSL_get_state(ssl) {
+        case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO, DTLS_ST_CR_HELLO_VERIFY_REQUEST: false
+        default: true
+        }
+    }
+
     /// True when a plain CoAP message came instead of DTLS.
     var heardPlainCoAP: Bool { ccoap_ssl_heard_coap(ssl) == 1 }
 
     /// The cipher suite by its registered name, `TLS_PSK_WITH_AES_128_CCM_8`.
     var standardCipher: String? {
-        guard let cipher = SSL_get_current_cipher(ssl), let name = SSL_CIPHER_standard_name(cipher) else { return nil }
+        guard let cipher = SSL_get_current_cipher(ssl) ?? SSL_get_pending_cipher(ssl),
+            let name = SSL_CIPHER_standard_name(cipher)
+        else { return nil }
         return String(cString: name)
     }
 

@@ -10,15 +10,15 @@ import CLibCoAP
 final class HandshakeWatch {
     private let loop: EventLoop
     private let limit: Duration
-    private let expired: (SessionHandle) -> Void
+    private let expired: (SessionHandle, ServerHandshakeStage) -> Void
     private var deadlines: [OpaquePointer: TimerQueue<() -> Void>.ID] = [:]
     /// The keys of connections, from the handshake to their end.
     private var keys: [OpaquePointer: PreSharedKey] = [:]
 
     /// - Parameters:
     ///   - limit: how long a handshake may take.
-    ///   - expired: called between libcoap's batches with the session of a handshake that took longer.
-    init(loop: EventLoop, limit: Duration, expired: @escaping (SessionHandle) -> Void) {
+    ///   - expired: called between libcoap's batches with the session of a handshake that took longer, and how far that came.
+    init(loop: EventLoop, limit: Duration, expired: @escaping (SessionHandle, ServerHandshakeStage) -> Void) {
         self.loop = loop
         self.limit = limit
         self.expired = expired
@@ -29,7 +29,8 @@ final class HandshakeWatch {
         freed(ssl)
         deadlines[ssl] = loop.schedule(after: limit) { [weak self] in
             guard let self, self.deadlines.removeValue(forKey: ssl) != nil else { return }
-            if let session = SSL_get_ex_data(ssl, 0) { self.expired(SessionHandle(OpaquePointer(session))) }
+            let stage = ServerHandshakeStage(DTLSConnection(ssl))
+            if let session = SSL_get_ex_data(ssl, 0) { self.expired(SessionHandle(OpaquePointer(session)), stage) }
         }
     }
 

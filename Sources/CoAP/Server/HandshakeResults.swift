@@ -1,27 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds out how each handshake ended, so that it is counted once: by an alert, by success, or by neither, as with a wrong
+/// Finds out how each handshake ended, so that it is told of once: by an alert, by success, or by neither, as with a wrong
 /// key, whose last message OpenSSL drops without a word.
 struct HandshakeResults {
     /// The session whose end is already accounted for and still to be reported.
     private var settled: SessionHandle?
+    /// How far the handshake was that is being ended.
+    private var ending: (session: SessionHandle, stage: ServerHandshakeStage)?
 
-    /// A fatal alert on a session; nil while a hello's cookie is not yet checked.
+    /// A fatal alert on a session, or its peer's farewell; the session is nil while a hello's cookie is not yet checked.
     ///
-    /// - Returns: the result to count; nil for an alert after the handshake.
-    mutating func alerted(_ alert: DTLSAlert, on session: SessionHandle?, isEstablished: Bool) -> String? {
+    /// - Returns: the failure; nil for an alert after the handshake, and for a farewell, behind which the end comes.
+    mutating func alerted(
+        _ alert: DTLSAlert, on session: SessionHandle?, isEstablished: Bool
+    ) -> ServerHandshakeFailure? {
         guard !isEstablished else { return nil }
+        guard !alert.isFarewell else {
+            if let session, let stage = alert.stage { ending = (session, stage) }
+            return nil
+        }
         if let session { settled = session }
-        return alert.metricName
+        return ServerHandshakeFailure(alert: alert, stage: alert.stage)
     }
+
+    /// A handshake takes too long, and is about to be ended.
+    mutating func expired(_ session: SessionHandle, at stage: ServerHandshakeStage) { ending = (session, stage) }
 
     /// A session's connection is gone.
     ///
-    /// - Returns: the result to count; nil when the handshake was counted before.
-    mutating func closed(_ session: SessionHandle, isEstablished: Bool) -> String? {
+    /// - Returns: the failure of its handshake; nil when that was told of before.
+    mutating func closed(_ session: SessionHandle, isEstablished: Bool) -> ServerHandshakeFailure? {
         guard !isEstablished else { return nil }
-        defer { settled = nil }
-        return settled == session ? nil : "timeout"
+        defer { (settled, ending) = (nil, nil) }
+        guard settled != session else { return nil }
+        return ServerHandshakeFailure(stage: ending?.session == session ? ending?.stage : nil)
     }
 
     /// libcoap frees an established session; if its connection is still open, the close follows.

@@ -89,6 +89,10 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// Within which time a request to a group is answered, at a random moment, from zero; 5 s (DEFAULT_LEISURE, RFC 7252 §8.2).
     public var multicastLeisure: Duration = .seconds(5)
 
+    /// Where every datagram of the server is recorded, and the secrets that decrypt them; nil, which is right for everything but
+    /// finding faults.
+    public var capture: Capture?
+
     /// The default limits.
     public init() {}
 }

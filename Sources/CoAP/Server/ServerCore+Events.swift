@@ -61,26 +61,5 @@ extension ServerCore {
         }
     }
 
-    private func handshakeClosed(_ handle: SessionHandle, isEstablished: Bool) {
-        // A server that stops ends what is under way itself.
-        guard let result = handshakes.closed(handle, isEstablished: isEstablished), !isStopping else { return }
-        metrics.handshake(result)
-        logger.debug(
-            "handshake did not end: no answer, or a wrong key",
-            metadata: [LogKey.peerAddress: "\(handle.remoteAddress?.description ?? "")"])
-    }
-
-    func alert(_ alert: DTLSAlert, on session: SessionHandle?) {
-        // A farewell ends a session in good order.
-        guard !alert.isFarewell else { return }
-        let isEstablished = session.flatMap(ServerSession.attached) != nil
-        if let result = handshakes.alerted(alert, on: session, isEstablished: isEstablished) {
-            metrics.handshake(result)
-        }
-        var logger = session.flatMap(ServerSession.attached)?.logger ?? logger
-        if !isEstablished { logger[metadataKey: LogKey.peerAddress] = "\(session?.remoteAddress?.description ?? "")" }
-        logger.debug("DTLS alert", metadata: [LogKey.alert: "\(alert.name) \(alert.wasSent ? "sent" : "received")"])
-    }
-
     func refused(_ reason: MessageRefusal) { metrics.dropped(reason.rawValue) }
 }

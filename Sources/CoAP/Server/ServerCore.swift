@@ -15,6 +15,7 @@ final class ServerCore: @unchecked Sendable {
     let metrics = ServerMetrics()
     var sessions: [SessionHandle: ServerSession] = [:]
     var handshakes = HandshakeResults()
+    var handshakeLog = HandshakeLog()
     let observations: ServerObservations
     /// How many requests wait for an answer that was not ready at once.
     var pendingCount = 0
@@ -34,6 +35,8 @@ final class ServerCore: @unchecked Sendable {
     /// When that was last exchanged.
     var lastUpdate: MonotonicTime?
     private var multicast: MulticastResponder?
+    /// What sees the datagrams; nil for nobody.
+    private var watch: (datagrams: DatagramWatch, number: Int)?
     private var whenIdle: (() -> Void)?
     private var graceTimer: TimerQueue<() -> Void>.ID?
     private var sweepTimer: TimerQueue<() -> Void>.ID?
@@ -78,6 +81,7 @@ final class ServerCore: @unchecked Sendable {
                 listening.append(CoAPURI(scheme: endpoint.scheme, host: endpoint.host, port: port))
             }
             multicast = try joinGroups(beside: plainAddresses, of: plainContext)
+            startCapture()
             for context in contexts { try context.start() }
             scheduleSweep()
             return listening
@@ -102,10 +106,19 @@ final class ServerCore: @unchecked Sendable {
                     "a coaps endpoint needs pre-shared keys or a certificate; give the server its security, or listen "
                         + "on coap:// if plain CoAP is meant")
             }
+            context.keyLog = configuration.capture?.keys
             try context.secureServer(security, handshakeTimeout: configuration.handshakeTimeout)
             self.security = security
         }
         return context
+    }
+
+    private func startCapture() {
+        guard let capture = configuration.capture else { return }
+        logger.critical("\(capture.warning)")
+        guard capture.wantsPackets else { return }
+        let datagrams = DatagramWatch(loop: loop)
+        watch = (datagrams, datagrams.add(capture))
     }
 
     /// Takes no more requests, lets those under way end, and closes every session.
@@ -159,6 +172,8 @@ final class ServerCore: @unchecked Sendable {
         for context in contexts { context.close() }
         contexts.removeAll()
         secureContext = nil
+        if let watch { watch.datagrams.remove(watch.number) }
+        watch = nil
     }
 
     // MARK: Sessions
@@ -220,6 +235,7 @@ final class ServerCore: @unchecked Sendable {
             session.logger.debug("session closed, its peer was not heard for too long")
             disconnect(session)
         }
+        summarizeHandshakes(at: now)
         for context in contexts { context.settle() }
     }
 

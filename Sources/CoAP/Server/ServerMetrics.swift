@@ -45,7 +45,9 @@ final class ServerMetrics {
         duration.recordNanoseconds(Int64(clamping: time.clampedNanoseconds))
     }
 
-    /// A handshake ended: `success`, the name of the alert that ended it, or `timeout`, as with a wrong key.
+    /// A handshake ended: `success`, the name of the client's alert or of this side's, or the reason where more is known than that:
+    /// `wrong_key`, `no_shared_cipher`, `client_certificate_` with `missing`, `expired`, `not_yet_valid`, `untrusted`, `revoked`,
+    /// `purpose` or `refused`, `timeout`. Or there was none: `plain_coap`.
     func handshake(_ result: String) { count(result, in: \.handshakes, "coap.dtls.handshakes", "result") }
 
     /// Something came to nothing. A request was not carried out:

@@ -27,7 +27,8 @@ public struct CoAPCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Servers",
                 subcommands: [
-                    DiscoverCommand.self, PingCommand.self, BenchCommand.self, ConformanceCommand.self,
+                    DoctorCommand.self, DiscoverCommand.self, PingCommand.self, BenchCommand.self,
+                    ConformanceCommand.self,
                     RelayCommand.self,
                 ]),
             CommandGroup(name: "Credentials", subcommands: [KeysCommand.self, PolicyCommand.self]),

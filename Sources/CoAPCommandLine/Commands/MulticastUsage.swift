@@ -10,6 +10,7 @@ enum MulticastUsage {
             ("-A", request.accept != nil), ("-o", request.output != nil), ("-N", request.nonConfirmable),
             ("-B", request.timeout != nil), ("--block-size", request.blockSize != nil),
             ("-O", !request.options.isEmpty), ("-v", request.verbose), ("--raw", request.raw),
+            ("--keylog", request.capture.keylog != nil), ("--pcap", request.capture.pcap != nil),
             ("--identity", credentials.identity != nil), ("--keys", credentials.keysFolder.keys != nil),
             ("-u", credentials.pskIdentity != nil), ("--psk-file", credentials.pskFile != nil),
             ("-k", credentials.psk != nil), ("-c", credentials.certificate != nil),

@@ -63,6 +63,9 @@ public struct ObserveCommand: AsyncParsableCommand {
     @OptionGroup(title: "Integrity")
     var digest: DigestOptions
 
+    @OptionGroup(title: "Capture")
+    var capture: CaptureOptions
+
     @OptionGroup(title: "Credentials")
     var credentials: CredentialOptions
 
@@ -90,6 +93,7 @@ public struct ObserveCommand: AsyncParsableCommand {
         }
         try digest.apply(to: &request, &configuration)
         let security = try credentials.security(for: uri)
+        configuration.capture = try capture.start()
         let transcript = Transcript(isOn: verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         let chart = plot && Terminal.output.isInteractive ? ChartScreen(title: uri.description) : nil

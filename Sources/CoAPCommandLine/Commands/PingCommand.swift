@@ -34,6 +34,9 @@ public struct PingCommand: AsyncParsableCommand {
     @Flag(help: "Show everything as one JSON object.")
     var json = false
 
+    @OptionGroup(title: "Capture")
+    var capture: CaptureOptions
+
     @OptionGroup(title: "Credentials")
     var credentials: CredentialOptions
 
@@ -46,8 +49,9 @@ public struct PingCommand: AsyncParsableCommand {
             throw CoAPError(.invalidArgument, "-n takes a number from 1 to 1000000")
         }
         let uri = try CoAPURI(uri)
-        let configuration = try RequestOptions.configuration(timeout: timeout)
+        var configuration = try RequestOptions.configuration(timeout: timeout)
         let security = try credentials.security(for: uri)
+        configuration.capture = try capture.start()
         let transcript = Transcript(isOn: verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)

@@ -34,6 +34,7 @@ struct RequestRunner {
         // Last, as it may wait for the standard input.
         let stream = try body(&request)
         if request.options.contains(.payloadDigest) { try stream?.requireRewinding() }
+        configuration.capture = try options.capture.start()
         let transcript = Transcript(isOn: options.verbose)
         transcript.connecting(uri, security, authorities: try credentials.authoritiesPath())
         try await transcript.looksUp(uri, deadline: configuration.handshakeTimeout)

@@ -80,6 +80,8 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
 
+    @OptionGroup(title: "Capture") var capture: CaptureOptions
+
     @Flag(help: ArgumentHelp("Serve /bench too, for scripts/bench.sh.", visibility: .hidden))
     var bench = false
 
@@ -97,6 +99,7 @@ public struct ServerCommand: AsyncParsableCommand {
         let endpoints = try endpoints()
         let access = try readPolicy().map(AccessControl.init)
         var configuration = try self.configuration(endpoints)
+        configuration.capture = try capture.start()
         var security: ServerSecurity?
         var hints: ServerHints?
         var watch: KeyFolderWatch?

@@ -51,6 +51,8 @@ struct RequestOptions: ParsableArguments {
     @Flag(help: "Write the body as it came, without making it readable.")
     var raw = false
 
+    @OptionGroup(title: "Capture") var capture: CaptureOptions
+
     /// The client's deadlines and limits.
     static func configuration(timeout: Double?, blockSize: Int? = nil) throws(CoAPError) -> ClientConfiguration {
         var configuration = ClientConfiguration()

@@ -16,16 +16,19 @@ enum LoopbackMulticast {
         guard index != 0, descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var request = ip_mreqn()
-        request.imr_multiaddr.s_addr = inet_addr(group)
+        // By its bytes: which module the fields of addresses belong to depends on what else is compiled with this file.
+        var bytes = inet_addr(group)
+        memcpy(&request.imr_multiaddr, &bytes, MemoryLayout.size(ofValue: bytes))
         request.imr_ifindex = Int32(bitPattern: index)
         let size = socklen_t(MemoryLayout<ip_mreqn>.size)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr = request.imr_multiaddr
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // The family, port 0 and the group.
+        var address = [sa_family_t(AF_INET), 0, 0, 0, 0, 0, 0, 0]
+        memcpy(&address[2], &bytes, MemoryLayout.size(ofValue: bytes))
+        var length = socklen_t(address.count * MemoryLayout<sa_family_t>.size)
         var patience = timeval(tv_sec: 10, tv_usec: 0)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        return address.withUnsafeMutableBufferPointer { words -> Bool in
+            guard let base = words.baseAddress else { return false }
+            return base.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 var byte: UInt8 = 1
                 return bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
                     && setsockopt(descriptor, Int32(IPPROTO_IP), IP_ADD_MEMBERSHIP, &request, size) == 0

@@ -94,13 +94,14 @@ struct ObservabilityTests {
             let uri = try #require(await iterator.next())[0]
             let wrong = try ClientSecurity.preSharedKey(identity: "me", key: Secret("another key, long enough".utf8))
             let client = Task { try await CoAPClient.withSession(to: uri, security: wrong) { _ in } }
-            for await line in lines where line.contains("handshake did not end") { break }
+            for await line in lines
+            where line.contains("handshake failed: the identity 'me' is known, but the client's key differs") { break }
             client.cancel()
             _ = await client.result
             running.cancel()
             try await running.value
         }
-        let found = try metrics.expectCounter("coap.dtls.handshakes", [("result", "timeout")])
+        let found = try metrics.expectCounter("coap.dtls.handshakes", [("result", "wrong_key")])
         #expect(found.totalValue == 1)
     }
 

@@ -4,9 +4,13 @@
 enum OpenSSLServer {
     /// Starts a server that demands a good certificate, calls the closure with its URI when it listens, and stops it.
     ///
-    /// - Parameter credentials: as for libcoap's programs: `-c` certificate, `-j` key, `-C` authority.
+    /// - Parameters:
+    ///   - credentials: as for libcoap's programs: `-c` certificate, `-j` key, `-C` authority; and any other option.
+    ///   - version: the one version it speaks.
+    ///   - demands: false for one that takes clients without a certificate.
     static func with<Result>(
-        _ credentials: [String], isolation: isolated (any Actor)? = #isolation,
+        _ credentials: [String], version: String = "-dtls1_2", demands: Bool = true,
+        isolation: isolated (any Actor)? = #isolation,
         _ body: (String) async throws -> Result
     ) async throws -> Result {
         let names = ["-c": "-cert", "-j": "-key", "-C": "-CAfile"]
@@ -14,9 +18,8 @@ enum OpenSSLServer {
         let process = try PeerProcess(
             try Peer.openssl.path,
             [
-                "s_server", "-dtls1_2", "-accept", "127.0.0.1:\(port)", "-Verify", "2", "-verify_return_error", "-mtu",
-                "1200",
-            ]
+                "s_server", version, "-accept", "127.0.0.1:\(port)", "-mtu", "1200",
+            ] + (demands ? ["-Verify", "2", "-verify_return_error"] : [])
                 + credentials.map { names[$0] ?? $0 })
         try await process.line(containing: "ACCEPT")
         do {
