@@ -16,6 +16,7 @@
 
 #include "ccoap_dtls.h"
 #include "ccoap_filter.h"
+#include "ccoap_hello.h"
 #include "ccoap_pdu.h"
 #include "ccoap_system.h"
 #include "ccoap_x509.h"

@@ -26,8 +26,14 @@ extension CoAPContext {
         }
         hooks.pointee.accepted = { argument, ssl, starts in
             guard let argument, let ssl else { return }
-            let watch = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().handshakes
-            if starts != 0 { watch?.started(ssl) } else { watch?.ended(ssl) }
+            let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
+            if starts != 0 {
+                context.handshakes?.started(ssl)
+                context.hellos?.started(ssl)
+            } else {
+                context.handshakes?.ended(ssl)
+                context.hellos?.ended(ssl)
+            }
         }
         hooks.pointee.closing = { argument, ssl in
             guard let argument, let ssl else { return }

@@ -57,6 +57,7 @@ extension CoAPContext {
         EndpointSocket.makeExclusive(socket)
         hearOwnGroupsOnly(socket)
         EndpointSocket.enlargeBuffers(of: socket)
+        if dtls { hellos?.add(socket) }
         return bound
     }
 
@@ -80,8 +81,10 @@ extension CoAPContext {
     }
 
     /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory. A handshake that takes
-    /// longer than its timeout is ended and reported as a session that closed.
-    func secureServer(_ security: ServerSecurity, handshakeTimeout: Duration) throws(CoAPError) {
+    /// longer than its timeout is ended and reported as a session that closed; of so many at once each address has its share.
+    func secureServer(
+        _ security: ServerSecurity, handshakes places: Int, handshakeTimeout: Duration
+    ) throws(CoAPError) {
         loop.preconditionOnLoop()
         let suites = CipherPolicy.suites(
             keys: security.preSharedKeys != nil, certificates: security.certificate != nil)
@@ -95,7 +98,13 @@ extension CoAPContext {
             session.disconnect()
             self?.settle()
         }
+        hellos = HelloGuard(handshakes: places, patience: handshakeTimeout) { [weak self] report in
+            guard let self else { return }
+            self.server?.hello(report)
+            if case .restarted = report { self.afterDispatch { [weak self] in self?.restartSession() } }
+        }
         let ssl = try configureSSL(ciphers: suites)
+        ccoap_gate_install(ssl)
         if let credential = security.certificate?.parsed {
             var good =
                 SSL_CTX_use_certificate(ssl, credential.certificate.x509) == 1

@@ -26,6 +26,8 @@ final class CoAPContext: EventSource {
     private let ready: UnsafeMutableBufferPointer<epoll_event>
     private let batch: UnsafeMutableBufferPointer<epoll_event>
     private static let maximumReady = 8
+    /// How many events of the present batch may be shown once more.
+    private var readyCount = 0
 
     /// The largest datagram that is taken, one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
     static let largestDatagram: UInt32 = 1471
@@ -34,6 +36,7 @@ final class CoAPContext: EventSource {
     let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
     var handshakes: HandshakeWatch?
+    var hellos: HelloGuard?
     var keyStore: (any PreSharedKeyStore)?
     let stagedKey = StagedKey()
     var startingConnection: DTLSClientParameters?
@@ -114,6 +117,7 @@ final class CoAPContext: EventSource {
                 }
             if reported == .connected, let connection = SessionHandle(session).connection {
                 context.handshakes?.ended(connection.ssl)
+                context.hellos?.established(connection.ssl)
             }
             if let reported { context.delegate?.event(reported, on: SessionHandle(session), of: context) }
             return 0
@@ -194,13 +198,42 @@ final class CoAPContext: EventSource {
             }
         }
         handledMessages = 0
+        dispatch(filled)
+        drain.note(handled: handledMessages)
+        readyCount = count
+        runDeferred()
+        readyCount = 0
+    }
+
+    private func dispatch(_ filled: Int) {
         isDispatching = true
         ccoap_filter_watch(filter)
-        coap_io_do_epoll(pointer, batch.baseAddress, filled)
+        if let hellos {
+            hellos.whileReading { coap_io_do_epoll(pointer, batch.baseAddress, filled) }
+        } else {
+            coap_io_do_epoll(pointer, batch.baseAddress, filled)
+        }
         ccoap_filter_watch(nil)
         isDispatching = false
-        drain.note(handled: handledMessages)
-        runDeferred()
+    }
+
+    /// Ends the session of a peer that has begun anew, between batches, and has libcoap read the new hello.
+    func restartSession() {
+        guard let hellos else { return }
+        if let connection = hellos.takeRestarting(), let session = SSL_get_ex_data(connection, 0) {
+            try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
+            settle()
+        }
+        // Once in a batch: peers that do nothing but begin anew must not keep the loop. The hello comes again in a second.
+        var filled = 0
+        for event in ready.prefix(readyCount) where event.data.ptr != nil {
+            batch[filled] = event
+            filled += 1
+        }
+        readyCount = 0
+        hellos.showHeld(filled > 0)
+        if filled > 0 { dispatch(filled) }
+        hellos.showHeld(false)
     }
 
     private func runDeferred() {

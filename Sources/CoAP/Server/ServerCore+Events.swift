@@ -89,5 +89,16 @@ extension ServerCore {
             ])
     }
 
+    func hello(_ report: HelloGuard.Report) {
+        switch report {
+        case .challenged: metrics.hello("challenged")
+        case .restarted:
+            metrics.hello("restarted")
+            logger.debug("a peer has begun anew, its old session ends")
+        case .dropped(.stray): metrics.dropped("stray")
+        case .dropped(let reason): metrics.hello(reason.rawValue)
+        }
+    }
+
     func refused(_ reason: MessageRefusal) { metrics.dropped(reason.rawValue) }
 }

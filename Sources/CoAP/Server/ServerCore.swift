@@ -97,7 +97,8 @@ final class ServerCore: @unchecked Sendable {
                     "a coaps endpoint needs pre-shared keys or a certificate; give the server its security, or listen "
                         + "on coap:// if plain CoAP is meant")
             }
-            try context.secureServer(security, handshakeTimeout: configuration.handshakeTimeout)
+            try context.secureServer(
+                security, handshakes: configuration.maximumHandshakes, handshakeTimeout: configuration.handshakeTimeout)
         }
         return context
     }

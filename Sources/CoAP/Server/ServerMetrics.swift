@@ -10,6 +10,7 @@ final class ServerMetrics {
     private var requests: [Int: Counter] = [:]
     private var handshakes: [String: Counter] = [:]
     private var drops: [String: Counter] = [:]
+    private var hellos: [String: Counter] = [:]
     private let repetitions: Counter
     // Moved by differences and not set: several servers of one process add up.
     private let sessions: Meter
@@ -41,9 +42,14 @@ final class ServerMetrics {
     /// A handshake ended: `success`, the name of the alert that ended it, or `timeout`, as with a wrong key.
     func handshake(_ result: String) { count(result, in: \.handshakes, "coap.dtls.handshakes", "result") }
 
+    /// A hello did not begin a handshake: `challenged` (asked to come again with a cookie), `malformed`, `fragmented`, `crowded` (its
+    /// address has its share of handshakes under way), `repeated` (a copy). Or it ended its peer's old session: `restarted`.
+    func hello(_ result: String) { count(result, in: \.hellos, "coap.dtls.hellos", "result") }
+
     /// A request was not carried out: `overload`, `stopping`, `type` (no confirmable or non-confirmable message), `option`
     /// (a critical option too many in a non-confirmable one), `malformed`, `signal` (a code of CoAP over TCP), `address` (answered
-    /// with a challenge, RFC 9175), `multicast` (to a group, and none that is answered there). Or a
+    /// with a challenge, RFC 9175), `multicast` (to a group, and none that is answered there), `stray` (a record of DTLS from where
+    /// there is no session). Or a
     /// confirmable response did not arrive: `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended).
     func dropped(_ reason: String) { count(reason, in: \.drops, "coap.server.drops", "reason") }
 
