@@ -42,6 +42,7 @@ extension ServerCore {
         switch event {
         case .connected:
             let session = session(of: handle, on: context, now: .now)
+            counted(session)
             metrics.handshake("success")
             logger.debug(
                 "session established",
@@ -53,7 +54,7 @@ extension ServerCore {
         case .closed:
             let session = ServerSession.attached(to: handle)
             if let session {
-                session.isClosed = true
+                closed(session)
                 abandon(session, answer: false)
             }
             handshakeClosed(handle, isEstablished: session != nil)

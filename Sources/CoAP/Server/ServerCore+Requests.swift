@@ -40,6 +40,9 @@ extension ServerCore: CoAPServerContextDelegate {
     ) {
         var request = Request(method: key.method, options: message.options(), payload: message.payload())
         let scan = OptionScan(request.options)
+        let kept = keptDownload(request, scan, session, now: now)
+        let isContinuation = kept != nil || continuesUpload(request, scan, session)
+        if refuseOverRate(key, type, on: session, isContinuation: isContinuation, now: now, reply) { return }
         // A stop waits for handlers that read a body, which must come then.
         let isContinuing =
             isStopping && (scan.block1 ?? 0) >> 4 > 0
@@ -61,7 +64,6 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: logger)
         context.mayHaveConditions = scan.hasConditions
-        let kept = keptDownload(request, scan, session, now: now)
         if kept == nil { table.locate(request, &context) }
         let route: ServerDownload.RouteLabel = kept?.body.route ?? (context.route, context.match?.number ?? -1)
         var received = ReceivedRequest(
@@ -130,7 +132,7 @@ extension ServerCore: CoAPServerContextDelegate {
         }
     }
 
-    private func refuse(with response: Response, _ reply: ReplySlot) {
+    func refuse(with response: Response, _ reply: ReplySlot) {
         metrics.answered(route: "refused", number: -2, code: response.code, after: .zero)
         // Nothing in it that libcoap would not take.
         _ = reply.fill(response)

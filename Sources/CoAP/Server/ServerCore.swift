@@ -26,6 +26,10 @@ final class ServerCore: @unchecked Sendable {
     /// The bytes that bodies under way in blocks hold.
     var transferBytes = 0
     let echoes = EchoChallenge()
+    /// The requests of each peer in a time.
+    var meter: RequestMeter
+    /// How many DTLS sessions are established.
+    var secureCount = 0
     private(set) var isStopping = false
     private var contexts: [CoAPContext] = []
     private var multicast: MulticastResponder?
@@ -39,6 +43,7 @@ final class ServerCore: @unchecked Sendable {
         self.configuration = configuration
         self.logger = logger
         admission = Admission(configuration)
+        meter = RequestMeter(perAddress: configuration.addressRate, perIdentity: configuration.identityRate)
         observations = ServerObservations(configuration)
         for resource in table.observables { resource.attach(self) }
     }
@@ -86,7 +91,12 @@ final class ServerCore: @unchecked Sendable {
         let context = try CoAPContext(loop: loop)
         contexts.append(context)
         context.acceptRequests(
-            self, idleSessions: isPlain ? configuration.maximumPlainSessions : configuration.maximumSecureSessions,
+            self,
+            // Which DTLS session makes room is decided here, and earlier: libcoap counts the handshakes, too, and has every
+            // datagram keep a session, decrypted or not.
+            idleSessions: isPlain
+                ? configuration.maximumPlainSessions
+                : max(1, configuration.maximumSecureSessions) + max(1, configuration.maximumHandshakes) + 1_000,
             handshakes: configuration.maximumHandshakes,
             // The sweep comes first, where it can.
             idleTimeout: isPlain ? configuration.plainSessionTimeout : secureTimeout + .seconds(10))
@@ -162,6 +172,7 @@ final class ServerCore: @unchecked Sendable {
         let session = ServerSession(
             handle, on: context, now: now, cacheCapacity: configuration.rememberedExchanges)
         session.isAddressProved = needsNoProof(session.peer)
+        session.payer = meter.payer(session.peer)
         handle.attachment = Unmanaged.passUnretained(session).toOpaque()
         handle.allowOutstanding(UnacknowledgedResponses.limit)
         sessions[handle] = session
@@ -173,7 +184,7 @@ final class ServerCore: @unchecked Sendable {
     func forget(_ handle: SessionHandle) {
         handle.attachment = nil
         guard let session = sessions.removeValue(forKey: handle) else { return }
-        session.isClosed = true
+        closed(session)
         abandon(session, answer: false)
         rememberedCount -= session.cache.count
         unacknowledgedCount -= session.unacknowledged.count
@@ -218,7 +229,7 @@ final class ServerCore: @unchecked Sendable {
     }
 
     /// What libcoap reports from within, such as the end of the connection, is heard when it is done.
-    private func disconnect(_ session: ServerSession) {
+    func disconnect(_ session: ServerSession) {
         try? session.context.calling { () throws(CoAPError) in session.handle.disconnect() }
     }
 

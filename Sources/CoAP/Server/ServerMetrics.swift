@@ -12,6 +12,7 @@ final class ServerMetrics {
     private var drops: [String: Counter] = [:]
     private var hellos: [String: Counter] = [:]
     private let repetitions: Counter
+    private let evictions: Counter
     // Moved by differences and not set: several servers of one process add up.
     private let sessions: Meter
     private let active: Meter
@@ -20,6 +21,7 @@ final class ServerMetrics {
     init(factory: any MetricsFactory = MetricsSystem.factory) {
         self.factory = factory
         repetitions = Counter(label: "coap.server.retransmissions", factory: factory)
+        evictions = Counter(label: "coap.server.evictions", factory: factory)
         sessions = Meter(label: "coap.server.active_sessions", factory: factory)
         active = Meter(label: "coap.server.active_requests", factory: factory)
         duration = Metrics.Timer(label: "coap.server.request.duration", factory: factory)
@@ -49,12 +51,15 @@ final class ServerMetrics {
     /// A request was not carried out: `overload`, `stopping`, `type` (no confirmable or non-confirmable message), `option`
     /// (a critical option too many in a non-confirmable one), `malformed`, `signal` (a code of CoAP over TCP), `address` (answered
     /// with a challenge, RFC 9175), `multicast` (to a group, and none that is answered there), `stray` (a record of DTLS from where
-    /// there is no session). Or a
+    /// there is no session), `rate` (its address or identity has made too many). Or a
     /// confirmable response did not arrive: `unacknowledged`, `reset` (the peer refused it), `closed` (the session ended).
     func dropped(_ reason: String) { count(reason, in: \.drops, "coap.server.drops", "reason") }
 
     /// A peer repeated a message.
     func repeated() { repetitions.increment() }
+
+    /// A session was closed to make room for another one.
+    func evicted() { evictions.increment() }
 
     /// Sessions came or went.
     func sessionsChanged(by difference: Int) { Self.move(sessions, by: difference) }

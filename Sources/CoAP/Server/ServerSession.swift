@@ -14,6 +14,13 @@ final class ServerSession {
     /// When the peer last sent something that DTLS let through.
     var lastHeard: MonotonicTime
     var isClosed = false
+    /// True while it counts among the DTLS sessions.
+    var isCounted = false
+    /// Whose it is, when sessions have to make room.
+    let owner: SessionOwner
+    /// Who pays for its requests, and what was paid for; nil when they do not count.
+    var payer: RequestMeter.Payer?
+    var paid = PaidRequests()
     /// True when the peer has shown that it is where it says, or need not.
     var isAddressProved = true
 
@@ -33,6 +40,7 @@ final class ServerSession {
         peer = Peer(
             identity: identity, address: handle.remoteAddress, isSecure: connection != nil,
             cipherSuite: connection?.standardCipher)
+        owner = SessionOwner(peer)
     }
 
     /// The session attached to libcoap's; nil when there is none.

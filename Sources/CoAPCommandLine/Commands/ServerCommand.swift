@@ -25,6 +25,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
               coap-server --scenario plugtest --listen coaps://[::1]:5684
               coap-server --listen coap://[::]:5683 --multicast
+              coap-server --address-rate 50/s --identity-rate 600/min:20
             """, version: CommandLineTool.version)
 
     @Option(
@@ -43,6 +44,19 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Within which time a multicast is answered; 5 without it.", valueName: "seconds"))
     var leisure: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How many requests one address may make, such as 50/s, 600/min, or 50/s:200 for 200 at once; more are refused \
+            by 4.29. 10000/s:20000 without it, but for this host's own; off for no limit.
+            """, valueName: "rate"))
+    var addressRate: RequestRateOption?
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for one identity, over all its sessions; off without it.", valueName: "rate"))
+    var identityRate: RequestRateOption?
 
     @OptionGroup var keysFolder: KeysFolderOption
 
@@ -154,6 +168,8 @@ public struct ServerCommand: AsyncParsableCommand {
             }
             configuration.multicastLeisure = .seconds(leisure)
         }
+        if let addressRate { configuration.addressRate = addressRate.rate }
+        if let identityRate { configuration.identityRate = identityRate.rate }
         guard multicast else { return configuration }
         guard endpoints.contains(where: { $0.scheme == .coap }) else {
             throw CoAPError(
