@@ -31,45 +31,40 @@ struct RateLimiter<Key: Hashable> {
     var count: Int { buckets.count }
 
     /// How long a request has to wait for its tokens, which it does not take; nil when they are there.
-    func wait(_ key: Key, price: Double = 1, at now: MonotonicTime) -> Duration? {
-        let full = after(bucket(key), price, now)
+    mutating func wait(_ key: Key, price: Double = 1, at now: MonotonicTime) -> Duration? {
+        let full = after(bucket(key, at: now), price, now)
         let wait = full - now.nanoseconds
         return wait <= depth ? nil : .nanoseconds(Int64(clamping: wait - depth))
     }
 
     /// Takes the tokens of a request that is carried out.
     mutating func take(_ key: Key, price: Double = 1, at now: MonotonicTime) {
-        var bucket = bucket(key)
+        var bucket = bucket(key, at: now)
         bucket.full = MonotonicTime(nanoseconds: after(bucket, price, now))
-        put(bucket, key, at: now)
+        put(bucket, key)
     }
 
     /// True once a second for each key: then the refusal of a non-confirmable request is answered.
     mutating func mayAnswer(_ key: Key, at now: MonotonicTime) -> Bool {
-        var bucket = bucket(key)
+        var bucket = bucket(key, at: now)
         guard bucket.answering <= now else { return false }
         bucket.answering = now + .seconds(1)
-        put(bucket, key, at: now)
+        put(bucket, key)
         return true
     }
 
-    private func bucket(_ key: Key) -> Bucket {
-        buckets[key] ?? (buckets.count < capacity ? Bucket(full: MonotonicTime(nanoseconds: 0)) : shared)
+    private mutating func bucket(_ key: Key, at now: MonotonicTime) -> Bucket {
+        if let known = buckets[key] { return known }
+        if buckets.count >= capacity { purge(at: now) }
+        return buckets.count < capacity ? Bucket(full: MonotonicTime(nanoseconds: 0)) : shared
     }
 
     private func after(_ bucket: Bucket, _ price: Double, _ now: MonotonicTime) -> UInt64 {
         max(bucket.full, now).nanoseconds.addingReportingOverflow(UInt64(min(interval * price, 4e18))).partialValue
     }
 
-    private mutating func put(_ bucket: Bucket, _ key: Key, at now: MonotonicTime) {
-        if buckets[key] == nil, buckets.count >= capacity {
-            purge(at: now)
-            if buckets.count >= capacity {
-                shared = bucket
-                return
-            }
-        }
-        buckets[key] = bucket
+    private mutating func put(_ bucket: Bucket, _ key: Key) {
+        if buckets.count < capacity || buckets[key] != nil { buckets[key] = bucket } else { shared = bucket }
     }
 
     /// Forgets full buckets; at most ten times a second, as it looks at all.

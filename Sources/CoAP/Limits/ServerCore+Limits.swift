@@ -12,11 +12,11 @@ extension ServerCore {
         _ key: ExchangeKey, _ type: MessageType, on session: ServerSession, isContinuation: Bool, now: MonotonicTime,
         _ reply: ReplySlot
     ) -> Bool {
-        guard let payer = session.payer, !session.paid.isRepetition(key) else { return false }
+        guard let payer = session.payer, !session.paid.isRepetition(key, at: now) else { return false }
         let price = isContinuation ? RequestMeter.blockPrice : 1
         switch meter.judge(payer, price: price, isConfirmable: type == .confirmable, at: now) {
         case .carryOut:
-            session.paid.add(key)
+            session.paid.add(key, at: now)
             return false
         case .refuse(let seconds):
             metrics.dropped("rate")

@@ -51,12 +51,12 @@ public struct ServerCommand: AsyncParsableCommand {
             How many requests one address may make, such as 50/s, 600/min, or 50/s:200 for 200 at once; more are refused \
             by 4.29. 10000/s:20000 without it, but for this host's own; off for no limit.
             """, valueName: "rate"))
-    var addressRate: RequestRateOption?
+    var addressRate: String?
 
     @Option(
         help: ArgumentHelp(
             "The same for one identity, over all its sessions; off without it.", valueName: "rate"))
-    var identityRate: RequestRateOption?
+    var identityRate: String?
 
     @OptionGroup var keysFolder: KeysFolderOption
 
@@ -159,7 +159,7 @@ public struct ServerCommand: AsyncParsableCommand {
 
     /// The limits, and the groups that are answered.
     ///
-    /// - Throws: `CoAPError` with code `invalidArgument` for groups without a plain endpoint.
+    /// - Throws: `CoAPError` with code `invalidArgument` for groups without a plain endpoint, and for what is no rate.
     private func configuration(_ endpoints: [ServerEndpoint]) throws(CoAPError) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         if let leisure {
@@ -168,8 +168,12 @@ public struct ServerCommand: AsyncParsableCommand {
             }
             configuration.multicastLeisure = .seconds(leisure)
         }
-        if let addressRate { configuration.addressRate = addressRate.rate }
-        if let identityRate { configuration.identityRate = identityRate.rate }
+        if let addressRate {
+            configuration.addressRate = try RequestRateText.parse(addressRate, of: "--address-rate")
+        }
+        if let identityRate {
+            configuration.identityRate = try RequestRateText.parse(identityRate, of: "--identity-rate")
+        }
         guard multicast else { return configuration }
         guard endpoints.contains(where: { $0.scheme == .coap }) else {
             throw CoAPError(
