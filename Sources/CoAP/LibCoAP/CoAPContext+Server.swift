@@ -101,7 +101,7 @@ extension CoAPContext {
         hellos = HelloGuard(handshakes: places, patience: handshakeTimeout) { [weak self] report in
             guard let self else { return }
             self.server?.hello(report)
-            if case .restarted = report { self.afterDispatch { [weak self] in self?.restartSession() } }
+            if case .restarted = report { self.mustRestart = true }
         }
         let ssl = try configureSSL(ciphers: suites)
         ccoap_gate_install(ssl)

@@ -26,8 +26,8 @@ final class CoAPContext: EventSource {
     private let ready: UnsafeMutableBufferPointer<epoll_event>
     private let batch: UnsafeMutableBufferPointer<epoll_event>
     private static let maximumReady = 8
-    /// How many events of the present batch may be shown once more.
-    private var readyCount = 0
+    /// True when a peer that has a session has begun anew in the present batch.
+    var mustRestart = false
 
     /// The largest datagram that is taken, one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
     static let largestDatagram: UInt32 = 1471
@@ -200,9 +200,12 @@ final class CoAPContext: EventSource {
         handledMessages = 0
         dispatch(filled)
         drain.note(handled: handledMessages)
-        readyCount = count
         runDeferred()
-        readyCount = 0
+        guard mustRestart else { return }
+        mustRestart = false
+        // Behind everything else: a connection that has ended meanwhile is freed by now, and its end was reported.
+        restartSession(shownAgain: count)
+        runDeferred()
     }
 
     private func dispatch(_ filled: Int) {
@@ -218,19 +221,18 @@ final class CoAPContext: EventSource {
     }
 
     /// Ends the session of a peer that has begun anew, between batches, and has libcoap read the new hello.
-    func restartSession() {
+    private func restartSession(shownAgain count: Int) {
         guard let hellos else { return }
         if let connection = hellos.takeRestarting(), let session = SSL_get_ex_data(connection, 0) {
             try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
             settle()
         }
-        // Once in a batch: peers that do nothing but begin anew must not keep the loop. The hello comes again in a second.
+        // Once in a batch: peers that do nothing but begin anew must not keep the loop.
         var filled = 0
-        for event in ready.prefix(readyCount) where event.data.ptr != nil {
+        for event in ready.prefix(count) where event.data.ptr != nil {
             batch[filled] = event
             filled += 1
         }
-        readyCount = 0
         hellos.showHeld(filled > 0)
         if filled > 0 { dispatch(filled) }
         hellos.showHeld(false)

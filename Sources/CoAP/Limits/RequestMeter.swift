@@ -38,7 +38,9 @@ struct RequestMeter {
     func payer(_ peer: Peer) -> Payer? {
         let isLoopback = peer.address?.isLoopback ?? true
         var payer = Payer()
-        if addresses != nil, !(isLoopback && addressesSpareLoopback) { payer.address = peer.address.map(AddressBlock.init) }
+        if addresses != nil, !(isLoopback && addressesSpareLoopback) {
+            payer.address = peer.address.map(AddressBlock.init)
+        }
         if identities != nil, peer.identity != .anonymous, !(isLoopback && identitiesSpareLoopback) {
             payer.identity = peer.identity.hashValue
         }
