@@ -27,10 +27,12 @@ void ccoap_gate_admit(ccoap_gate_t *gate, const uint8_t *cookie, size_t length) 
     gate->cookie_length = length;
 }
 
-void ccoap_gate_show_held(ccoap_gate_t *gate, int shows) {
-    gate->is_showing = shows && gate->is_holding;
-    if (!shows) gate->is_holding = 0;
+size_t ccoap_gate_show_held(ccoap_gate_t *gate) {
+    gate->shown_count = gate->held_count;
+    return gate->shown_count;
 }
+
+void ccoap_gate_forget_held(ccoap_gate_t *gate) { gate->held_count = gate->shown_count = 0; }
 
 // libcoap's own cookies would be made and checked once more, after it has made a session.
 static int make_cookie(SSL *ssl, unsigned char *cookie, unsigned int *length) {
@@ -61,33 +63,41 @@ static int is_guarded(const ccoap_gate_t *gate, int descriptor) {
 }
 
 static void keep(ccoap_gate_t *gate, int descriptor, const struct msghdr *message, size_t length) {
-    if (gate->is_holding || length > sizeof gate->held || message->msg_namelen > sizeof gate->held_remote ||
-        message->msg_controllen > sizeof gate->held_control)
+    if (gate->held_count == CCOAP_HELD_CAPACITY) return;
+    ccoap_held_t *held = &gate->held[gate->held_count];
+    if (length > sizeof held->bytes || message->msg_namelen > sizeof held->remote ||
+        message->msg_controllen > sizeof held->control)
         return;
-    gate->is_holding = 1;
-    gate->held_descriptor = descriptor;
-    memcpy(gate->held, message->msg_iov[0].iov_base, length);
-    gate->held_length = length;
-    memcpy(&gate->held_remote, message->msg_name, message->msg_namelen);
-    gate->held_remote_length = message->msg_namelen;
-    memcpy(gate->held_control, message->msg_control, message->msg_controllen);
-    gate->held_control_length = message->msg_controllen;
+    held->descriptor = descriptor;
+    memcpy(held->bytes, message->msg_iov[0].iov_base, length);
+    held->length = length;
+    memcpy(&held->remote, message->msg_name, message->msg_namelen);
+    held->remote_length = message->msg_namelen;
+    memcpy(held->control, message->msg_control, message->msg_controllen);
+    held->control_length = message->msg_controllen;
+    gate->held_count++;
 }
 
-// Gives the datagram that was kept back to who reads its socket; -1 when there is none to be shown or it does not fit.
+// Gives the oldest datagram of a socket that is to be shown to who reads it; -1 when there is none, or it does not fit.
 static ssize_t give_back(ccoap_gate_t *gate, int descriptor, struct msghdr *message) {
-    if (!gate->is_showing || gate->held_descriptor != descriptor) return -1;
-    gate->is_showing = gate->is_holding = 0;
-    if (message->msg_iov[0].iov_len < gate->held_length || message->msg_namelen < gate->held_remote_length ||
-        message->msg_controllen < gate->held_control_length)
-        return -1;
-    memcpy(message->msg_iov[0].iov_base, gate->held, gate->held_length);
-    memcpy(message->msg_name, &gate->held_remote, gate->held_remote_length);
-    message->msg_namelen = gate->held_remote_length;
-    memcpy(message->msg_control, gate->held_control, gate->held_control_length);
-    message->msg_controllen = gate->held_control_length;
-    message->msg_flags = 0;
-    return (ssize_t)gate->held_length;
+    for (size_t i = 0; i < gate->shown_count; i++) {
+        const ccoap_held_t *held = &gate->held[i];
+        if (held->descriptor != descriptor || message->msg_iov[0].iov_len < held->length ||
+            message->msg_namelen < held->remote_length || message->msg_controllen < held->control_length)
+            continue;
+        const ssize_t length = (ssize_t)held->length;
+        memcpy(message->msg_iov[0].iov_base, held->bytes, held->length);
+        memcpy(message->msg_name, &held->remote, held->remote_length);
+        message->msg_namelen = held->remote_length;
+        memcpy(message->msg_control, held->control, held->control_length);
+        message->msg_controllen = held->control_length;
+        message->msg_flags = 0;
+        gate->held_count--;
+        gate->shown_count--;
+        memmove(&gate->held[i], &gate->held[i + 1], (gate->held_count - i) * sizeof gate->held[0]);
+        return length;
+    }
+    return -1;
 }
 
 // What the system says of the address a datagram was sent to.

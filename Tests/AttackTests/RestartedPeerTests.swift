@@ -26,6 +26,39 @@ struct RestartedPeerTests {
         }
     }
 
+    @Test("So do many at once, as after a power cut, while others go on")
+    func together() async throws {
+        try await CountedServer.run { uri, metrics in
+            let port = uri.port
+            try await CoAPClient.withSession(to: uri, security: try CountedServer.security(1)) { session in
+                let before = await session.connectionInfo
+                let load = Task {
+                    while !Task.isCancelled { _ = try await session.get("ok") }
+                }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<12 {
+                        group.addTask {
+                            try await blocking {
+                                let peer = try DTLSPeer(to: port, security: try CountedServer.security())
+                                for _ in 0..<10 {
+                                    #expect(try peer.connect())
+                                    #expect(try peer.get("ok") == .content)
+                                }
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                load.cancel()
+                _ = await load.result
+                let after = await session.connectionInfo
+                #expect(after == before)
+            }
+            #expect(metrics.count("coap.dtls.handshakes", "success") == 121)
+            #expect(metrics.count("coap.dtls.hellos", "restarted") == 108)
+        }
+    }
+
     @Test("So does one that was in the middle of its handshake")
     func halfOpen() async throws {
         try await CountedServer.run { uri, metrics in

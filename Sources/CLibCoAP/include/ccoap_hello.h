@@ -29,9 +29,23 @@ typedef enum ccoap_verdict {
     CCOAP_DROP,
     /// It is answered by the reply and nobody gets it.
     CCOAP_REPLY,
-    /// It is kept and shown once more after `ccoap_gate_show_held`; only one is kept, others are dropped.
+    /// It is kept and shown once more after `ccoap_gate_show_held`; when CCOAP_HELD_CAPACITY are kept, it is dropped.
     CCOAP_HOLD,
 } ccoap_verdict_t;
+
+/// How many datagrams are kept.
+#define CCOAP_HELD_CAPACITY 16
+
+/// A datagram that is kept.
+typedef struct ccoap_held {
+    int descriptor;
+    struct sockaddr_storage remote;
+    socklen_t remote_length;
+    uint8_t control[256];
+    size_t control_length;
+    uint8_t bytes[COAP_RXBUFFER_SIZE];
+    size_t length;
+} ccoap_held_t;
 
 /// The most bytes of a reply, and of a cookie.
 #define CCOAP_REPLY_CAPACITY 128
@@ -49,15 +63,9 @@ typedef struct ccoap_gate {
     /// The cookie of the hello that libcoap is looking at, which was found right.
     uint8_t cookie[CCOAP_COOKIE_CAPACITY];
     size_t cookie_length;
-    /// The datagram that is kept.
-    int is_holding, is_showing;
-    int held_descriptor;
-    uint8_t held[COAP_RXBUFFER_SIZE];
-    size_t held_length;
-    struct sockaddr_storage held_remote;
-    socklen_t held_remote_length;
-    uint8_t held_control[256];
-    size_t held_control_length;
+    /// The datagrams that are kept, the oldest first, and how many of them are to be shown.
+    ccoap_held_t held[CCOAP_HELD_CAPACITY];
+    size_t held_count, shown_count;
 } ccoap_gate_t;
 
 /// Sets the gate of the calling thread; NULL for none.
@@ -66,8 +74,11 @@ void ccoap_gate_watch(ccoap_gate_t *gate);
 /// Says that the datagram being judged is a hello with this cookie, and that the cookie is right.
 void ccoap_gate_admit(ccoap_gate_t *gate, const uint8_t *cookie, size_t length);
 
-/// Has the datagram that is kept read next from its socket (1), or forgets it (0).
-void ccoap_gate_show_held(ccoap_gate_t *gate, int shows);
+/// Has the datagrams that are kept read next from their sockets; returns how many there are.
+size_t ccoap_gate_show_held(ccoap_gate_t *gate);
+
+/// Forgets the datagrams that are kept.
+void ccoap_gate_forget_held(ccoap_gate_t *gate);
 
 /// Has a server's connections take the cookies that a gate found right, and no others.
 void ccoap_gate_install(SSL_CTX *ctx);

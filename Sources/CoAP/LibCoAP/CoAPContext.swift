@@ -220,22 +220,25 @@ final class CoAPContext: EventSource {
         isDispatching = false
     }
 
-    /// Ends the session of a peer that has begun anew, between batches, and has libcoap read the new hello.
+    /// Ends the sessions of peers that have begun anew, between batches, and has libcoap read their new hellos.
     private func restartSession(shownAgain count: Int) {
         guard let hellos else { return }
-        if let connection = hellos.takeRestarting(), let session = SSL_get_ex_data(connection, 0) {
+        for connection in hellos.takeRestarting() {
+            guard let session = SSL_get_ex_data(connection, 0) else { continue }
             try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
-            settle()
         }
+        settle()
         // Once in a batch: peers that do nothing but begin anew must not keep the loop.
+        let times = min(hellos.showHeld(), DrainFactor.maximum)
         var filled = 0
         for event in ready.prefix(count) where event.data.ptr != nil {
-            batch[filled] = event
-            filled += 1
+            for _ in 0..<times {
+                batch[filled] = event
+                filled += 1
+            }
         }
-        hellos.showHeld(filled > 0)
-        if filled > 0 { dispatch(filled) }
-        hellos.showHeld(false)
+        dispatch(filled)
+        hellos.forgetHeld()
     }
 
     private func runDeferred() {

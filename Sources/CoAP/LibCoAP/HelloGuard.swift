@@ -60,8 +60,11 @@ final class HelloGuard {
         ccoap_gate_watch(nil)
     }
 
-    /// Has the hello that was kept read next, or forgets it.
-    func showHeld(_ shows: Bool) { ccoap_gate_show_held(pointer, shows ? 1 : 0) }
+    /// Has the hellos that were kept read next; returns how many there are.
+    func showHeld() -> Int { ccoap_gate_show_held(pointer) }
+
+    /// Forgets hellos that were kept.
+    func forgetHeld() { ccoap_gate_forget_held(pointer) }
 
     /// A handshake starts with the hello that was let through last.
     func started(_ connection: OpaquePointer) { gate.started(connection) }
@@ -72,8 +75,8 @@ final class HelloGuard {
     /// A connection is freed.
     func ended(_ connection: OpaquePointer) { gate.ended(connection) }
 
-    /// The connection whose peer has begun anew; nil when it is gone already.
-    func takeRestarting() -> OpaquePointer? { gate.takeRestarting() }
+    /// The connections whose peers have begun anew, of those that are not gone already.
+    func takeRestarting() -> [OpaquePointer] { gate.takeRestarting() }
 
     private func judge(
         _ datagram: UnsafePointer<ccoap_datagram_t>, _ reply: UnsafeMutablePointer<UInt8>,

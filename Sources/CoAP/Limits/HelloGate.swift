@@ -41,12 +41,15 @@ struct HelloGate {
         case stray
     }
 
+    /// How many peers may begin anew between two looks at ``takeRestarting()``; others come again in a second.
+    static let restartsAtOnce = 16
+
     private var entries: [Flow: Entry] = [:]
     private var flows: [OpaquePointer: Flow] = [:]
     private var cookies: HelloCookies
     private var places: HandshakePlaces
     private var current: Flow?
-    private var restarting: OpaquePointer?
+    private var restarting: [OpaquePointer] = []
     private let patience: Duration
     private var nextSweep: MonotonicTime
 
@@ -91,8 +94,10 @@ struct HelloGate {
                 return .admit(cookie: cookie)
             }
             if let connection = entry.connection {
-                guard restarting == nil else { return .drop(.repeated) }
-                restarting = connection
+                guard restarting.count < Self.restartsAtOnce, !restarting.contains(connection) else {
+                    return .drop(.repeated)
+                }
+                restarting.append(connection)
                 return .restart
             }
             forget(flow)
@@ -121,13 +126,13 @@ struct HelloGate {
 
     /// A connection is gone.
     mutating func ended(_ connection: OpaquePointer) {
-        if connection == restarting { restarting = nil }
+        restarting.removeAll { $0 == connection }
         if let flow = flows.removeValue(forKey: connection) { forget(flow) }
     }
 
-    /// The connection whose peer has begun anew; nil when it is gone already.
-    mutating func takeRestarting() -> OpaquePointer? {
-        defer { restarting = nil }
+    /// The connections whose peers have begun anew, of those that are not gone already.
+    mutating func takeRestarting() -> [OpaquePointer] {
+        defer { restarting.removeAll() }
         return restarting
     }
 
