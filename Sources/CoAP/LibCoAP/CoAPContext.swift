@@ -223,7 +223,7 @@ final class CoAPContext: EventSource {
     /// Ends the sessions of peers that have begun anew, between batches, and has libcoap read their new hellos.
     private func restartSession(shownAgain count: Int) {
         guard let hellos else { return }
-        for connection in hellos.takeRestarting() {
+        while let connection = hellos.nextRestarting() {
             guard let session = SSL_get_ex_data(connection, 0) else { continue }
             try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
         }

@@ -75,8 +75,8 @@ final class HelloGuard {
     /// A connection is freed.
     func ended(_ connection: OpaquePointer) { gate.ended(connection) }
 
-    /// The connections whose peers have begun anew, of those that are not gone already.
-    func takeRestarting() -> [OpaquePointer] { gate.takeRestarting() }
+    /// Takes out the next connection whose peer has begun anew, of those that are not gone already.
+    func nextRestarting() -> OpaquePointer? { gate.nextRestarting() }
 
     private func judge(
         _ datagram: UnsafePointer<ccoap_datagram_t>, _ reply: UnsafeMutablePointer<UInt8>,

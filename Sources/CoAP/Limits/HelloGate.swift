@@ -22,7 +22,7 @@ struct HelloGate {
         case admit(cookie: [UInt8])
         /// It is a hello that is answered so, and forgotten.
         case reply([UInt8])
-        /// It is a hello with the right cookie of a peer that has a connection, which ends: ``takeRestarting()`` names it.
+        /// It is a hello with the right cookie of a peer that has a connection, which ends: ``nextRestarting()`` names it.
         case restart
         case drop(Reason)
     }
@@ -41,7 +41,7 @@ struct HelloGate {
         case stray
     }
 
-    /// How many peers may begin anew between two looks at ``takeRestarting()``; others come again in a second.
+    /// How many peers may begin anew between two looks at ``nextRestarting()``; others come again in a second.
     static let restartsAtOnce = 16
 
     private var entries: [Flow: Entry] = [:]
@@ -130,11 +130,8 @@ struct HelloGate {
         if let flow = flows.removeValue(forKey: connection) { forget(flow) }
     }
 
-    /// The connections whose peers have begun anew, of those that are not gone already.
-    mutating func takeRestarting() -> [OpaquePointer] {
-        defer { restarting.removeAll() }
-        return restarting
-    }
+    /// Takes out the next connection whose peer has begun anew, of those that are not gone already.
+    mutating func nextRestarting() -> OpaquePointer? { restarting.isEmpty ? nil : restarting.removeFirst() }
 
     /// Forgets hellos that were admitted and became no connection.
     private mutating func sweep(at now: MonotonicTime) {
