@@ -14,18 +14,19 @@ extension ServerCore {
     ) -> Bool {
         guard let payer = session.payer, !session.paid.isRepetition(key, at: now) else { return false }
         let price = isContinuation ? RequestMeter.blockPrice : 1
-        switch meter.judge(payer, price: price, isConfirmable: type == .confirmable, at: now) {
-        case .carryOut:
+        let verdict = meter.judge(payer, price: price, isConfirmable: type == .confirmable, at: now)
+        if verdict == .carryOut {
             session.paid.add(key, at: now)
             return false
-        case .refuse(let seconds):
-            metrics.dropped("rate")
+        }
+        metrics.dropped("rate")
+        note(.rateExceeded, "requests are refused, there are too many in a time", session.peer)
+        if case .refuse(let seconds) = verdict {
             // Without a word: who is refused often should not be sent much.
             var refusal = Response(.tooManyRequests)
             refusal.options.maxAge = seconds
             refuse(with: refusal, reply)
-        case .ignore:
-            metrics.dropped("rate")
+        } else {
             reply.silence()
         }
         return true
@@ -55,6 +56,17 @@ extension ServerCore {
         }
     }
 
+    /// Logs what peers can provoke as often as they like, once a minute with one of them.
+    func note(_ kind: LogLimiter.Kind, _ message: Logger.Message, _ peer: Peer? = nil) {
+        guard let suppressed = table.limiter.admit(kind, route: "") else { return }
+        var metadata: Logger.Metadata = [LogKey.suppressed: "\(suppressed)"]
+        if let peer {
+            metadata[LogKey.peerIdentity] = "\(peer.identity)"
+            metadata[LogKey.peerAddress] = "\(peer.address?.description ?? "")"
+        }
+        logger.notice(message, metadata: metadata)
+    }
+
     private func evict() {
         while secureCount > max(1, configuration.maximumSecureSessions) {
             let counted = sessions.values.filter(\.isCounted)
@@ -66,12 +78,7 @@ extension ServerCore {
             guard let index = FairEviction.victim(candidates) else { return }
             let victim = counted[index]
             metrics.evicted()
-            logger.debug(
-                "session closed to make room, its owner has most of them",
-                metadata: [
-                    LogKey.peerIdentity: "\(victim.peer.identity)",
-                    LogKey.peerAddress: "\(victim.peer.address?.description ?? "")",
-                ])
+            note(.sessionEvicted, "session closed to make room, its owner has most of them", victim.peer)
             disconnect(victim)
             // What the end of the connection reports has counted it already.
             if victim.isCounted { closed(victim) }

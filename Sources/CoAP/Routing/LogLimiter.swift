@@ -5,7 +5,9 @@ import Logging
 /// Lets one line a minute through for each kind and route, and counts the others: a peer must not be able to fill a log.
 package final class LogLimiter: Sendable {
     /// What is logged.
-    enum Kind: Hashable { case handlerFailed, handlerTimedOut, responseReplaced }
+    enum Kind: Hashable {
+        case handlerFailed, handlerTimedOut, responseReplaced, rateExceeded, sessionEvicted, handshakesCrowded
+    }
 
     private struct Key: Hashable {
         let kind: Kind

@@ -97,7 +97,11 @@ extension ServerCore {
             metrics.hello("restarted")
             logger.debug("a peer has begun anew, its old session ends")
         case .dropped(.stray): metrics.dropped("stray")
-        case .dropped(let reason): metrics.hello(reason.rawValue)
+        case .dropped(let reason):
+            metrics.hello(reason.rawValue)
+            if reason == .crowded {
+                note(.handshakesCrowded, "hellos are dropped, their address has its share of the handshakes under way")
+            }
         }
     }
 
