@@ -119,7 +119,10 @@ let package = Package(
             exclude: ["Peers"], swiftSettings: strict),
         .testTarget(
             name: "AttackTests",
-            dependencies: ["CoAP", "CoAPCredentials", "CoAPTesting"], swiftSettings: strict),
+            dependencies: [
+                "CoAP", "CoAPCredentials", "CoAPTesting", .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

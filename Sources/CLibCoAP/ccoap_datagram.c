@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 
 #include "ccoap_datagram.h"
+#include "ccoap_hello.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,8 +14,9 @@
 #include <sys/uio.h>
 
 // libcoap hands its datagrams to four functions of the system: recv and send on a client's connected socket, recvmsg and
-// sendmsg on a server's. Sockets for groups use recvfrom and sendto. A program's own symbols come before those of shared libraries, so these are called in their place, by
-// libcoap and by everybody else in the program; without a watcher they do nothing but call the originals.
+// sendmsg on a server's. Sockets for groups use recvfrom and sendto. A program's own symbols come before those of shared
+// libraries, so these are called in their place, by libcoap and by everybody else in the program; without a watcher or a gate
+// they do nothing but call the originals.
 
 typedef ssize_t (*recv_t)(int descriptor, void *buffer, size_t capacity, int flags);
 typedef ssize_t (*send_t)(int descriptor, const void *bytes, size_t length, int flags);
@@ -141,7 +143,7 @@ ssize_t sendto(int descriptor, const void *bytes, size_t length, int flags, cons
     return count;
 }
 
-ssize_t recvmsg(int descriptor, struct msghdr *message, int flags) {
+static ssize_t read_message(int descriptor, struct msghdr *message, int flags) {
     static _Atomic(void *) known;
     ssize_t count = ((recvmsg_t)original(&known, "recvmsg"))(descriptor, message, flags);
     // The first two bits of a CoAP message are its version, 1; no record of DTLS begins so.
@@ -153,6 +155,10 @@ ssize_t recvmsg(int descriptor, struct msghdr *message, int flags) {
         show(descriptor, 0, message, message->msg_iov[0].iov_base,
              (size_t)count < message->msg_iov[0].iov_len ? (size_t)count : message->msg_iov[0].iov_len);
     return count;
+}
+
+ssize_t recvmsg(int descriptor, struct msghdr *message, int flags) {
+    return ccoap_gate_receive(descriptor, message, flags, read_message);
 }
 
 ssize_t sendmsg(int descriptor, const struct msghdr *message, int flags) {

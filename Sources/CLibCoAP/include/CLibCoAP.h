@@ -17,6 +17,7 @@
 #include "ccoap_datagram.h"
 #include "ccoap_dtls.h"
 #include "ccoap_filter.h"
+#include "ccoap_hello.h"
 #include "ccoap_keylog.h"
 #include "ccoap_pdu.h"
 #include "ccoap_system.h"

@@ -39,6 +39,9 @@ struct ServerTransfers {
     /// True when a handler reads the body with this key while it comes.
     func isRead(_ key: TransferKey) -> Bool { uploads.contains { $0.key == key && $0.stream != nil } }
 
+    /// True when the body with this key is on its way in.
+    func isUnderWay(_ key: TransferKey) -> Bool { uploads.contains { $0.key == key } }
+
     /// Takes an upload out, to go on with it or to end it.
     mutating func takeUpload(_ key: TransferKey) -> Upload? {
         guard let index = uploads.lastIndex(where: { $0.key == key }) else { return nil }

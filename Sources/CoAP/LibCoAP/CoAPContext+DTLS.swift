@@ -27,8 +27,13 @@ extension CoAPContext {
         hooks.pointee.accepted = { argument, ssl, starts in
             guard let argument, let ssl else { return }
             let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
-            if starts == 0 { return context.handshakes?.freed(ssl) ?? () }
+            if starts == 0 {
+                context.handshakes?.freed(ssl)
+                context.hellos?.ended(ssl)
+                return
+            }
             context.handshakes?.started(ssl)
+            context.hellos?.started(ssl)
             context.useCredentials(on: ssl)
         }
         hooks.pointee.closing = { argument, ssl in

@@ -57,6 +57,7 @@ extension CoAPContext {
         EndpointSocket.makeExclusive(socket)
         hearOwnGroupsOnly(socket)
         EndpointSocket.enlargeBuffers(of: socket)
+        if dtls { hellos?.add(socket) }
         return bound
     }
 
@@ -80,8 +81,10 @@ extension CoAPContext {
     }
 
     /// Sets up DTLS before the first endpoint: policy, certificate, trust and keys, all in memory. A handshake that takes
-    /// longer than its timeout is ended and reported as a session that closed.
-    func secureServer(_ security: ServerSecurity, handshakeTimeout: Duration) throws(CoAPError) {
+    /// longer than its timeout is ended and reported as a session that closed; of so many at once each address has its share.
+    func secureServer(
+        _ security: ServerSecurity, handshakes places: Int, handshakeTimeout: Duration
+    ) throws(CoAPError) {
         loop.preconditionOnLoop()
         let suites = try self.suites(for: security)
         handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session, stage in
@@ -89,7 +92,14 @@ extension CoAPContext {
             session.disconnect()
             self?.settle()
         }
-        sslContext = try configureSSL(ciphers: suites)
+        hellos = HelloGuard(handshakes: places, patience: handshakeTimeout) { [weak self] report in
+            guard let self else { return }
+            self.server?.hello(report)
+            if case .restarted = report { self.mustRestart = true }
+        }
+        let ssl = try configureSSL(ciphers: suites)
+        ccoap_gate_install(ssl)
+        sslContext = ssl
         watchStrays()
         try use(security)
         // libcoap opens a DTLS endpoint only after this call; with certificates alone the callback refuses everybody.

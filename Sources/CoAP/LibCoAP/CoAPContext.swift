@@ -26,6 +26,8 @@ final class CoAPContext: EventSource {
     private let ready: UnsafeMutableBufferPointer<epoll_event>
     private let batch: UnsafeMutableBufferPointer<epoll_event>
     private static let maximumReady = 8
+    /// True when a peer that has a session has begun anew in the present batch.
+    var mustRestart = false
 
     /// The largest datagram that is taken, one Ethernet frame; from 1472 on libcoap would cut datagrams silently.
     static let largestDatagram: UInt32 = 1471
@@ -36,6 +38,7 @@ final class CoAPContext: EventSource {
     /// Hears of plain CoAP on a server's DTLS endpoints; nil elsewhere.
     private var strays: UnsafeMutablePointer<ccoap_stray_hooks_t>?
     var handshakes: HandshakeWatch?
+    var hellos: HelloGuard?
     /// What a server's handshakes go by, and the settings they start from.
     var security: ServerSecurity?
     var sslContext: OpaquePointer?
@@ -138,6 +141,7 @@ final class CoAPContext: EventSource {
                 }
             if reported == .connected, let connection = SessionHandle(session).connection {
                 context.handshakes?.ended(connection.ssl)
+                context.hellos?.established(connection.ssl)
             }
             if let reported { context.delegate?.event(reported, on: SessionHandle(session), of: context) }
             return 0
@@ -218,15 +222,49 @@ final class CoAPContext: EventSource {
             }
         }
         handledMessages = 0
+        dispatch(filled)
+        drain.note(handled: handledMessages)
+        runDeferred()
+        guard mustRestart else { return }
+        mustRestart = false
+        // Behind everything else: a connection that has ended meanwhile is freed by now, and its end was reported.
+        restartSession(shownAgain: count)
+        runDeferred()
+    }
+
+    private func dispatch(_ filled: Int) {
         isDispatching = true
         ccoap_filter_watch(filter)
         ccoap_datagram_expect_dtls(strays)
-        coap_io_do_epoll(pointer, batch.baseAddress, filled)
+        if let hellos {
+            hellos.whileReading { coap_io_do_epoll(pointer, batch.baseAddress, filled) }
+        } else {
+            coap_io_do_epoll(pointer, batch.baseAddress, filled)
+        }
         ccoap_datagram_expect_dtls(nil)
         ccoap_filter_watch(nil)
         isDispatching = false
-        drain.note(handled: handledMessages)
-        runDeferred()
+    }
+
+    /// Ends the sessions of peers that have begun anew, between batches, and has libcoap read their new hellos.
+    private func restartSession(shownAgain count: Int) {
+        guard let hellos else { return }
+        while let connection = hellos.nextRestarting() {
+            guard let session = SSL_get_ex_data(connection, 0) else { continue }
+            try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
+        }
+        settle()
+        // Once in a batch: peers that do nothing but begin anew must not keep the loop.
+        let times = min(hellos.showHeld(), DrainFactor.maximum)
+        var filled = 0
+        for event in ready.prefix(count) where event.data.ptr != nil {
+            for _ in 0..<times {
+                batch[filled] = event
+                filled += 1
+            }
+        }
+        dispatch(filled)
+        hellos.forgetHeld()
     }
 
     private func runDeferred() {

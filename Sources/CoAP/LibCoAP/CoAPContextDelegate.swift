@@ -31,6 +31,9 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
     /// A message with this id was refused; whether one was sent is for the delegate to know.
     func reset(messageID: UInt16, on session: SessionHandle)
 
+    /// A hello was judged, or a datagram came from where there is no session; neither reached libcoap.
+    func hello(_ report: HelloGuard.Report)
+
     /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
     func pinged(_ session: SessionHandle)
 

@@ -21,6 +21,6 @@ enum LibCoAP {
         // Its log would let a peer read out of bounds at debug level, and names no session reliably with several loops.
         coap_set_log_level(-1)
         coap_dtls_set_log_level(-1)
-        return ccoap_filter_is_in_force() == 1
+        return ccoap_filter_is_in_force() == 1 && ccoap_gate_is_in_force() == 1
     }()
 }

@@ -5,7 +5,10 @@ import Logging
 /// Lets one line a minute through for each kind and route, and counts the others: a peer must not be able to fill a log.
 package final class LogLimiter: Sendable {
     /// What is logged.
-    enum Kind: Hashable { case handlerFailed, handlerTimedOut, responseReplaced, accessRefused }
+    enum Kind: Hashable {
+        case handlerFailed, handlerTimedOut, responseReplaced, accessRefused
+        case rateExceeded, sessionEvicted, handshakesCrowded
+    }
 
     private struct Key: Hashable {
         let kind: Kind

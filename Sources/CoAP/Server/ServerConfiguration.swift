@@ -10,13 +10,25 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// half as many may wait for its next block; beyond that those that have waited for longest are given up.
     public var maximumRequests = 10_000
 
+    /// How many requests one address may make in a time, an IPv4 address or the /64 of an IPv6 address; more answer 4.29 with the
+    /// time to wait as Max-Age, and non-confirmable ones beyond one a second are dropped. Repetitions are free, and so are, but
+    /// for a sixty-fourth each, the blocks of a body behind its first. 10,000 a second and 20,000 at once, but for peers on this
+    /// host; nil for no limit.
+    public var addressRate: RequestRate? = RequestRate(perSecond: 10_000, burst: 20_000, sparesLoopback: true)
+
+    /// How many requests one identity may make in a time, over all its sessions, likewise; none, since an identity may stand
+    /// for a whole fleet.
+    public var identityRate: RequestRate?
+
     /// How many plain peers are remembered at once, from 1; the one idle for longest makes room; 1,000.
     public var maximumPlainSessions = 1_000
 
-    /// How many DTLS sessions are kept at once, from 1; the one idle for longest makes room; 10,000.
+    /// How many DTLS sessions are kept at once, from 1; 10,000. Beyond that the identity, or without one the address, that has
+    /// most of them loses the one it was not heard on for longest.
     public var maximumSecureSessions = 10_000
 
-    /// How many handshakes may be under way at once, from 1; 5,000.
+    /// How many handshakes may be under way at once, from 1; 5,000. One address has as many at most as are left for others. Hellos
+    /// of peers that have not shown to be where they say take no place.
     public var maximumHandshakes = 5_000
 
     /// How long a handshake may take before it is given up; 30 s.

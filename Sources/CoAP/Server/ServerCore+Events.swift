@@ -42,6 +42,7 @@ extension ServerCore {
         switch event {
         case .connected:
             let session = session(of: handle, on: context, now: .now)
+            counted(session)
             metrics.handshake("success")
             guard isStillGood(session) else { return }
             session.logger.debug(
@@ -49,7 +50,7 @@ extension ServerCore {
         case .closed:
             let session = ServerSession.attached(to: handle)
             if let session {
-                session.isClosed = true
+                closed(session)
                 abandon(session, answer: false)
             }
             handshakeClosed(handle, isEstablished: session != nil)
@@ -58,6 +59,21 @@ extension ServerCore {
             handshakes.freeing(handle, isOpen: session.peer.isSecure && !session.isClosed)
             forget(handle)
         case .failed: break
+        }
+    }
+
+    func hello(_ report: HelloGuard.Report) {
+        switch report {
+        case .challenged: metrics.hello("challenged")
+        case .restarted:
+            metrics.hello("restarted")
+            logger.debug("a peer has begun anew, its old session ends")
+        case .dropped(.stray): metrics.dropped("stray")
+        case .dropped(let reason):
+            metrics.hello(reason.rawValue)
+            if reason == .crowded {
+                note(.handshakesCrowded, "hellos are dropped, their address has its share of the handshakes under way")
+            }
         }
     }
 

@@ -41,6 +41,11 @@ extension ServerCore: CoAPServerContextDelegate {
     ) {
         var request = Request(method: key.method, options: message.options(), payload: message.payload())
         let scan = OptionScan(request.options)
+        // Blocks of a body are for those alone who may have all of it, and are taken from nobody else.
+        let refusal = table.refusal(inAdvance: request, scan, by: session.peer)
+        let kept = refusal == nil ? keptDownload(request, scan, session, now: now) : nil
+        let isContinuation = kept != nil || continuesUpload(request, scan, session)
+        if refuseOverRate(key, type, on: session, isContinuation: isContinuation, now: now, reply) { return }
         // A stop waits for handlers that read a body, which must come then.
         let isContinuing =
             isStopping && (scan.block1 ?? 0) >> 4 > 0
@@ -62,9 +67,7 @@ extension ServerCore: CoAPServerContextDelegate {
         }
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: session.logger)
         context.mayHaveConditions = scan.hasConditions
-        // Blocks of a body are for those alone who may have all of it, and are taken from nobody else.
-        context.refusal = table.refusal(inAdvance: request, scan, by: session.peer)
-        let kept = context.refusal == nil ? keptDownload(request, scan, session, now: now) : nil
+        context.refusal = refusal
         if kept == nil { table.locate(request, &context) }
         let route: ServerDownload.RouteLabel = kept?.body.route ?? (context.route, context.match?.number ?? -1)
         var received = ReceivedRequest(
@@ -144,7 +147,7 @@ extension ServerCore: CoAPServerContextDelegate {
         }
     }
 
-    private func refuse(with response: Response, _ session: ServerSession, _ reply: ReplySlot) {
+    func refuse(with response: Response, _ session: ServerSession, _ reply: ReplySlot) {
         metrics.answered(route: "refused", number: -2, code: response.code, by: session.peer.identity, after: .zero)
         // Nothing in it that libcoap would not take.
         _ = reply.fill(response)

@@ -27,6 +27,10 @@ final class ServerCore: @unchecked Sendable {
     /// The bytes that bodies under way in blocks hold.
     var transferBytes = 0
     let echoes = EchoChallenge()
+    /// The requests of each peer in a time.
+    var meter: RequestMeter
+    /// How many DTLS sessions are established.
+    var secureCount = 0
     private(set) var isStopping = false
     private var contexts: [CoAPContext] = []
     /// What peers over DTLS have to prove.
@@ -47,6 +51,7 @@ final class ServerCore: @unchecked Sendable {
         self.configuration = configuration
         self.logger = logger
         admission = Admission(configuration)
+        meter = RequestMeter(perAddress: configuration.addressRate, perIdentity: configuration.identityRate)
         observations = ServerObservations(configuration)
         for resource in table.observables { resource.attach(self) }
     }
@@ -95,7 +100,12 @@ final class ServerCore: @unchecked Sendable {
         let context = try CoAPContext(loop: loop)
         contexts.append(context)
         context.acceptRequests(
-            self, idleSessions: isPlain ? configuration.maximumPlainSessions : configuration.maximumSecureSessions,
+            self,
+            // Which DTLS session makes room is decided here, and earlier: libcoap counts the handshakes, too, and has every
+            // datagram keep a session, decrypted or not.
+            idleSessions: isPlain
+                ? configuration.maximumPlainSessions
+                : max(1, configuration.maximumSecureSessions) + max(1, configuration.maximumHandshakes) + 1_000,
             handshakes: configuration.maximumHandshakes,
             // The sweep comes first, where it can.
             idleTimeout: isPlain ? configuration.plainSessionTimeout : secureTimeout + .seconds(10))
@@ -107,7 +117,8 @@ final class ServerCore: @unchecked Sendable {
                         + "on coap:// if plain CoAP is meant")
             }
             context.keyLog = configuration.capture?.keys
-            try context.secureServer(security, handshakeTimeout: configuration.handshakeTimeout)
+            try context.secureServer(
+                security, handshakes: configuration.maximumHandshakes, handshakeTimeout: configuration.handshakeTimeout)
             self.security = security
         }
         return context
@@ -183,6 +194,7 @@ final class ServerCore: @unchecked Sendable {
         let session = ServerSession(
             handle, on: context, now: now, cacheCapacity: configuration.rememberedExchanges, logger: logger)
         session.isAddressProved = needsNoProof(session.peer)
+        session.payer = meter.payer(session.peer)
         handle.attachment = Unmanaged.passUnretained(session).toOpaque()
         handle.allowOutstanding(UnacknowledgedResponses.limit)
         sessions[handle] = session
@@ -194,7 +206,7 @@ final class ServerCore: @unchecked Sendable {
     func forget(_ handle: SessionHandle) {
         handle.attachment = nil
         guard let session = sessions.removeValue(forKey: handle) else { return }
-        session.isClosed = true
+        closed(session)
         abandon(session, answer: false)
         rememberedCount -= session.cache.count
         unacknowledgedCount -= session.unacknowledged.count

@@ -10,7 +10,9 @@ final class ServerMetrics {
     private var requests: [Int: Counter] = [:]
     private var handshakes: [String: Counter] = [:]
     private var drops: [String: Counter] = [:]
+    private var hellos: [String: Counter] = [:]
     private let repetitions: Counter
+    private let evictions: Counter
     // Moved by differences and not set: several servers of one process add up.
     private let sessions: Meter
     private let active: Meter
@@ -19,6 +21,7 @@ final class ServerMetrics {
     init(factory: any MetricsFactory = MetricsSystem.factory) {
         self.factory = factory
         repetitions = Counter(label: "coap.server.retransmissions", factory: factory)
+        evictions = Counter(label: "coap.server.evictions", factory: factory)
         sessions = Meter(label: "coap.server.active_sessions", factory: factory)
         active = Meter(label: "coap.server.active_requests", factory: factory)
         duration = Metrics.Timer(label: "coap.server.request.duration", factory: factory)
@@ -50,6 +53,10 @@ final class ServerMetrics {
     /// `purpose` or `refused`, `timeout`. Or there was none: `plain_coap`.
     func handshake(_ result: String) { count(result, in: \.handshakes, "coap.dtls.handshakes", "result") }
 
+    /// A hello did not begin a handshake: `challenged` (asked to come again with a cookie), `malformed`, `fragmented`, `crowded` (its
+    /// address has its share of handshakes under way), `repeated` (a copy). Or it ended its peer's old session: `restarted`.
+    func hello(_ result: String) { count(result, in: \.hellos, "coap.dtls.hellos", "result") }
+
     /// Something came to nothing. A request was not carried out:
     /// - `overload`, `stopping`
     /// - `type`: it came in a message that is neither confirmable nor non-confirmable
@@ -57,6 +64,8 @@ final class ServerMetrics {
     /// - `malformed`, `signal`: no CoAP message, a code of CoAP over TCP
     /// - `address`: answered with a challenge (RFC 9175)
     /// - `digest`: the body does not match its digest
+    /// - `stray`: a record of DTLS from where there is no session
+    /// - `rate`: its address or identity has made too many
     /// - `multicast`: to a group, and none that is answered there
     ///
     /// A session was ended:
@@ -68,6 +77,9 @@ final class ServerMetrics {
 
     /// A peer repeated a message.
     func repeated() { repetitions.increment() }
+
+    /// A session was closed to make room for another one.
+    func evicted() { evictions.increment() }
 
     /// Sessions came or went.
     func sessionsChanged(by difference: Int) { Self.move(sessions, by: difference) }

@@ -22,6 +22,13 @@ final class ServerSession {
     var isClosed = false
     /// True when its peer's credentials are no longer good: nothing it says counts.
     var isExpelled = false
+    /// True while it counts among the DTLS sessions.
+    var isCounted = false
+    /// Whose it is, when sessions have to make room.
+    let owner: SessionOwner
+    /// Who pays for its requests, and what was paid for; nil when they do not count.
+    var payer: RequestMeter.Payer?
+    var paid = PaidRequests()
     /// True when the peer has shown that it is where it says, or need not.
     var isAddressProved = true
 
@@ -38,6 +45,7 @@ final class ServerSession {
             identity: credential.identity, address: handle.remoteAddress, isSecure: connection != nil,
             cipherSuite: connection?.standardCipher)
         self.logger = peer.logger(from: logger)
+        owner = SessionOwner(peer)
     }
 
     /// The session attached to libcoap's; nil when there is none.

@@ -29,6 +29,7 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server --listen coap://[::]:5683 --multicast
               coap-server --policy policy.yaml
               coap-server --digest-key ops:ops.key
+              coap-server --address-rate 50/s --identity-rate 600/min:20
             """, version: CommandLineTool.version)
 
     @Option(
@@ -56,6 +57,19 @@ public struct ServerCommand: AsyncParsableCommand {
             as you like. SHA-256 digests are always checked.
             """, valueName: "id:file"))
     var digestKey: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How many requests one address may make, such as 50/s, 600/min, or 50/s:200 for 200 at once; more are refused \
+            by 4.29. 10000/s:20000 without it, but for this host's own; off for no limit.
+            """, valueName: "rate"))
+    var addressRate: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The same for one identity, over all its sessions; off without it.", valueName: "rate"))
+    var identityRate: String?
 
     @OptionGroup var keysFolder: KeysFolderOption
 
@@ -97,17 +111,19 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
-        let access = try readPolicy().map(AccessControl.init)
+        let policyPath = try policy.map { try PolicyCommand.file(named: $0, keysFolder) }
+        let policyWatch = policyPath.map { FileWatch(path: $0) }
+        let access = try readPolicy(policyPath).map(AccessControl.init)
         var configuration = try self.configuration(endpoints)
         configuration.capture = try capture.start()
         var security: ServerSecurity?
         var hints: ServerHints?
-        var watch: KeyFolderWatch?
+        var watch: FileWatch?
         if endpoints.contains(where: { $0.scheme == .coaps }) {
             let folder = try keysFolder.folder()
             let report = try folder.initialize()
             if !report.changedNothing { try? Terminal.write(Self.news(report, folder)) }
-            watch = KeyFolderWatch(folder)
+            watch = FileWatch(folder)
             security = try folder.serverSecurity()
             hints = ServerHints(folder)
         }
@@ -135,6 +151,12 @@ public struct ServerCommand: AsyncParsableCommand {
             onListening: { uris in Self.announce(uris, served, toSay, isOpen: isOpen) })
         let keeping = try keeper(read, watch, of: server)
         defer { keeping?.cancel() }
+        var ruling: Task<Void, Never>?
+        if let policyPath, let policyWatch, let access {
+            let keeper = PolicyKeeper(policyPath, policyWatch, access, logger: Logger(label: "coap-server"))
+            ruling = Task { await keeper.run() }
+        }
+        defer { ruling?.cancel() }
         var quiet = Logger(label: "coap-server.lifecycle")
         quiet.logLevel = max(level, .warning)
         let group = ServiceGroup(services: [server], logger: quiet)
@@ -151,9 +173,9 @@ public struct ServerCommand: AsyncParsableCommand {
     /// Reads the policy, and says what in it is of no use; nil when none is given.
     ///
     /// - Throws: `CoAPError` with code `fileUnavailable` or `invalidPolicy` for one that cannot be read or makes no sense.
-    private func readPolicy() throws(CoAPError) -> AccessPolicy? {
-        guard let policy else { return nil }
-        let document = try PolicyDocument(path: try PolicyCommand.file(named: policy, keysFolder))
+    private func readPolicy(_ path: String?) throws(CoAPError) -> AccessPolicy? {
+        guard let path else { return nil }
+        let document = try PolicyDocument(path: path)
         for warning in document.warnings {
             Terminal.complain("\(PrintableText.escaped(document.name.utf8)):\(warning.line): \(warning.text)")
         }
@@ -162,7 +184,7 @@ public struct ServerCommand: AsyncParsableCommand {
 
     /// What keeps a server's credentials as the keys folder has them; nil for one without any.
     private func keeper(
-        _ security: ServerSecurity?, _ watch: KeyFolderWatch?, of server: CoAPServer
+        _ security: ServerSecurity?, _ watch: FileWatch?, of server: CoAPServer
     ) throws(CoAPError) -> Task<Void, Never>? {
         guard let security, let watch else { return nil }
         let isPlugtest = scenario == .plugtest
@@ -171,9 +193,9 @@ public struct ServerCommand: AsyncParsableCommand {
         ) { (new) throws(CoAPError) in
             var new = new
             if isPlugtest { new.preSharedKeys = try PlugtestKeys(beside: new.preSharedKeys) }
-            return try await CredentialReload.reload(server, new)
+            return try await server.update(security: new).closed.count
         }
-        return Task { await keeper.run(hangUps: HangUpSignal.stream) }
+        return Task { await keeper.run() }
     }
 
     /// Where to listen.
@@ -206,7 +228,7 @@ public struct ServerCommand: AsyncParsableCommand {
 
     /// The limits, and the groups that are answered.
     ///
-    /// - Throws: `CoAPError` with code `invalidArgument` for groups without a plain endpoint.
+    /// - Throws: `CoAPError` with code `invalidArgument` for groups without a plain endpoint, and for what is no rate.
     private func configuration(_ endpoints: [ServerEndpoint]) throws(CoAPError) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         if let leisure {
@@ -218,6 +240,12 @@ public struct ServerCommand: AsyncParsableCommand {
         var digestKeys: [DigestKey] = []
         for text in digestKey { digestKeys.append(try DigestKeyText.key(text)) }
         configuration.digestKeys = try DigestKeyTable(digestKeys)
+        if let addressRate {
+            configuration.addressRate = try RequestRateText.parse(addressRate, of: "--address-rate")
+        }
+        if let identityRate {
+            configuration.identityRate = try RequestRateText.parse(identityRate, of: "--identity-rate")
+        }
         guard multicast else { return configuration }
         guard endpoints.contains(where: { $0.scheme == .coap }) else {
             throw CoAPError(

@@ -11,9 +11,9 @@ import Logging
 /// what it has.
 actor CredentialKeeper {
     private let folder: KeyFolder
-    private let watch: KeyFolderWatch
+    private let watch: FileWatch
     private let logger: Logger
-    private let apply: @Sendable (ServerSecurity) async throws(CoAPError) -> Int?
+    private let apply: @Sendable (ServerSecurity) async throws(CoAPError) -> Int
     private var security: ServerSecurity
     private var authorities: Set<[UInt8]>
     private var lastComplaint: String?
@@ -29,10 +29,10 @@ actor CredentialKeeper {
     ///   - folder: where the credentials are.
     ///   - watch: a watch on the folder that is older than what was read from it.
     ///   - security: what was read from it, which the server has been started with.
-    ///   - apply: gives the server other credentials; returns how many sessions that ended, nil when it does not know.
+    ///   - apply: gives the server other credentials; returns how many sessions that ended.
     init(
-        _ folder: KeyFolder, _ watch: KeyFolderWatch, _ security: ServerSecurity, logger: Logger,
-        apply: @escaping @Sendable (ServerSecurity) async throws(CoAPError) -> Int?
+        _ folder: KeyFolder, _ watch: FileWatch, _ security: ServerSecurity, logger: Logger,
+        apply: @escaping @Sendable (ServerSecurity) async throws(CoAPError) -> Int
     ) {
         self.folder = folder
         self.watch = watch
@@ -43,17 +43,11 @@ actor CredentialKeeper {
     }
 
     /// Works until the task is cancelled.
-    ///
-    /// - Parameter hangUps: asks for reading the folder at once, each time it has an element.
-    func run(hangUps: AsyncStream<Void>) async {
+    func run() async {
         warn()
-        let (triggers, trigger) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let watch = watch
         await withTaskGroup { group in
-            group.addTask { await watch.run { trigger.yield() } }
-            group.addTask { for await _ in hangUps { trigger.yield() } }
-            // One at a time, so that what was read last is what the server has last.
-            group.addTask { for await _ in triggers { await self.read() } }
+            group.addTask { await Reloading.run(watch) { await self.read() } }
             group.addTask {
                 while (try? await Task.sleep(for: .seconds(3600))) != nil { await self.warn() }
             }
@@ -73,8 +67,8 @@ actor CredentialKeeper {
             let change = SecurityChange(
                 from: security, authorities, to: new, believed, now: Int64(time(nil)))
             (security, authorities) = (new, believed)
-            let sessions = closed.map { $0 == 1 ? ", 1 session closed" : ", \($0) sessions closed" } ?? ""
-            logger.notice("credentials reloaded: \(change)\(sessions)")
+            let sessions = closed == 1 ? "1 session" : "\(closed) sessions"
+            logger.notice("credentials reloaded: \(change), \(sessions) closed")
         } catch {
             complain("\(error.description); the server keeps the credentials it has")
         }

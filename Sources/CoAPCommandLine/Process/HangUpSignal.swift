@@ -5,15 +5,19 @@ import Glibc
 
 /// SIGHUP, by which an operator has a server read its files again.
 enum HangUpSignal {
-    private static let made = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private static let readers = Locked<[AsyncStream<Void>.Continuation]>([])
 
-    /// Each one since ``listen()`` was called, for one reader; several that nobody has read count as one.
-    static var stream: AsyncStream<Void> { made.stream }
+    /// Each one from now on, once ``listen()`` was called; several that were not read count as one.
+    static func stream() -> AsyncStream<Void> {
+        let (stream, reader) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        readers.withLock { $0.append(reader) }
+        return stream
+    }
 
     /// Listens from now on; without it the signal would end the process.
     ///
     /// - Returns: what must be kept as long as it is to be heard.
     static func listen() -> [any DispatchSourceSignal] {
-        StopSignals([SIGHUP]).deliver { _ in made.continuation.yield() }
+        StopSignals([SIGHUP]).deliver { _ in for reader in readers.withLock({ $0 }) { reader.yield() } }
     }
 }

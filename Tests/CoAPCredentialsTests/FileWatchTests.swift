@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 @Suite("Watching the folder")
-struct KeyFolderWatchTests {
+struct FileWatchTests {
     let box: Sandbox
 
     init() throws {
@@ -16,7 +16,7 @@ struct KeyFolderWatchTests {
     /// Runs a closure beside a watch; it gets what waits for the next change.
     private func watching(_ body: (() async -> Void) async throws -> Void) async throws {
         let (changes, continuation) = AsyncStream.makeStream(of: Void.self)
-        let watch = KeyFolderWatch(box.keys, interval: .milliseconds(5), settling: .milliseconds(5))
+        let watch = FileWatch(box.keys, interval: .milliseconds(5), settling: .milliseconds(5))
         let task = Task { await watch.run { continuation.yield() } }
         try await body { for await _ in changes { break } }
         task.cancel()
@@ -53,7 +53,7 @@ struct KeyFolderWatchTests {
 
     @Test(.timeLimit(.minutes(5)))
     func aChangeBeforeItRunsIsTold() async throws {
-        let watch = KeyFolderWatch(box.keys, interval: .seconds(3600), settling: .milliseconds(1))
+        let watch = FileWatch(box.keys, interval: .seconds(3600), settling: .milliseconds(1))
         _ = try box.keys.addDevice(named: "pump")
         let (changes, continuation) = AsyncStream.makeStream(of: Void.self)
         let task = Task { await watch.run { continuation.yield() } }

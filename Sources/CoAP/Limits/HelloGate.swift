@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Judges each datagram of DTLS endpoints before anything is kept of its sender. No I/O.
+///
+/// A hello without the right cookie is answered statelessly (RFC 6347 §4.2.1), so forged addresses cost no memory. One
+/// with the right cookie, from a peer that has a connection already, tells that this peer has begun anew and is where it
+/// says: its old connection ends (RFC 6347 §4.2.8). Whatever else comes from where there is no connection is dropped.
+struct HelloGate {
+    /// What is known of a flow.
+    private struct Entry {
+        let random: SIMD4<UInt64>
+        let admitted: MonotonicTime
+        var connection: OpaquePointer?
+        var isEstablished = false
+    }
+
+    /// What becomes of a datagram.
+    enum Verdict: Equatable {
+        /// It belongs to a connection.
+        case pass
+        /// It is a hello with this cookie, which is right.
+        case admit(cookie: [UInt8])
+        /// It is a hello that is answered so, and forgotten.
+        case reply([UInt8])
+        /// It is a hello with the right cookie of a peer that has a connection, which ends: ``nextRestarting()`` names it.
+        case restart
+        case drop(Reason)
+    }
+
+    /// Why a datagram was dropped.
+    enum Reason: String {
+        /// A hello that is none.
+        case malformed
+        /// A hello in pieces.
+        case fragmented
+        /// A hello of an address that has its share of handshakes under way.
+        case crowded
+        /// A hello that began the connection that is established, once more, or one too soon after another.
+        case repeated
+        /// Any other record, and no connection.
+        case stray
+    }
+
+    /// How many peers may begin anew between two looks at ``nextRestarting()``; others come again in a second.
+    static let restartsAtOnce = 16
+
+    private var entries: [Flow: Entry] = [:]
+    private var flows: [OpaquePointer: Flow] = [:]
+    private var cookies: HelloCookies
+    private var places: HandshakePlaces
+    private var current: Flow?
+    private var restarting: [OpaquePointer] = []
+    private let patience: Duration
+    private var nextSweep: MonotonicTime
+
+    /// - Parameters:
+    ///   - handshakes: how many may be under way at once.
+    ///   - patience: how long one may take.
+    init(handshakes: Int, patience: Duration, at now: MonotonicTime) {
+        cookies = HelloCookies(at: now)
+        places = HandshakePlaces(capacity: handshakes)
+        self.patience = patience
+        nextSweep = now
+    }
+
+    /// How many connections there are, and how many handshakes are under way.
+    var counts: (flows: Int, handshakes: Int) { (entries.count, places.count) }
+
+    /// Judges a datagram.
+    ///
+    /// - Parameters:
+    ///   - datagram: its bytes.
+    ///   - flow: where it comes from.
+    ///   - local: the address it was sent to.
+    mutating func judge(
+        _ datagram: Span<UInt8>, from flow: Flow, to local: [UInt8], now: @autoclosure () -> MonotonicTime
+    ) -> Verdict {
+        guard ClientHello.isAtStart(of: datagram) else { return entries[flow] == nil ? .drop(.stray) : .pass }
+        let hello: ClientHello
+        do throws(ClientHello.Problem) { hello = try ClientHello(datagram) } catch {
+            return .drop(error == .malformed ? .malformed : .fragmented)
+        }
+        let now = now()
+        let text = Self.text(of: hello, datagram, flow, local)
+        let cookie = hello.cookie.map { datagram[$0] }
+        guard !cookie.isEmpty, cookies.isValid(cookie[...], for: text, at: now) else {
+            return .reply(hello.verifyRequest(cookie: cookies.cookie(for: text, at: now)))
+        }
+        if let entry = entries[flow] {
+            if entry.random == hello.random {
+                // A copy; the handshake under way may need it.
+                if entry.isEstablished { return .drop(.repeated) }
+                if entry.connection == nil { current = flow }
+                return .admit(cookie: cookie)
+            }
+            if let connection = entry.connection {
+                guard restarting.count < Self.restartsAtOnce, !restarting.contains(connection) else {
+                    return .drop(.repeated)
+                }
+                restarting.append(connection)
+                return .restart
+            }
+            forget(flow)
+        }
+        if now >= nextSweep { sweep(at: now) }
+        guard places.take(flow.block) else { return .drop(.crowded) }
+        entries[flow] = Entry(random: hello.random, admitted: now)
+        current = flow
+        return .admit(cookie: cookie)
+    }
+
+    /// A handshake starts with the hello that was admitted last.
+    mutating func started(_ connection: OpaquePointer) {
+        guard let flow = current, flows[connection] == nil, entries[flow]?.connection == nil else { return }
+        entries[flow]?.connection = connection
+        flows[connection] = flow
+        current = nil
+    }
+
+    /// A handshake is done.
+    mutating func established(_ connection: OpaquePointer) {
+        guard let flow = flows[connection], entries[flow]?.isEstablished == false else { return }
+        entries[flow]?.isEstablished = true
+        places.giveBack(flow.block)
+    }
+
+    /// A connection is gone.
+    mutating func ended(_ connection: OpaquePointer) {
+        restarting.removeAll { $0 == connection }
+        if let flow = flows.removeValue(forKey: connection) { forget(flow) }
+    }
+
+    /// Takes out the next connection whose peer has begun anew, of those that are not gone already.
+    mutating func nextRestarting() -> OpaquePointer? { restarting.isEmpty ? nil : restarting.removeFirst() }
+
+    /// Forgets hellos that were admitted and became no connection.
+    private mutating func sweep(at now: MonotonicTime) {
+        nextSweep = now + .seconds(1)
+        for (flow, entry) in entries where entry.connection == nil && now - entry.admitted > patience { forget(flow) }
+    }
+
+    private mutating func forget(_ flow: Flow) {
+        guard let entry = entries.removeValue(forKey: flow) else { return }
+        if !entry.isEstablished { places.giveBack(flow.block) }
+    }
+
+    /// What a cookie is made of: both addresses, and what must be the same in both hellos.
+    private static func text(
+        of hello: ClientHello, _ datagram: Span<UInt8>, _ flow: Flow, _ local: [UInt8]
+    ) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(256)
+        flow.append(to: &text)
+        text.append(UInt8(local.count))
+        text += local
+        for index in hello.parameters.before { text.append(datagram[index]) }
+        for index in hello.parameters.behind { text.append(datagram[index]) }
+        return text
+    }
+}
