@@ -103,7 +103,7 @@ let package = Package(
         .testTarget(
             name: "CoAPCommandLineTests",
             dependencies: [
-                "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML", "TestSupport",
+                "CLibCoAP", "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML", "TestSupport",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 // The tests run these.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// The addresses of sockets are this module's or Glibc's, whichever the compiler meets first.
+import CLibCoAP
 import Foundation
 
 /// Whether this host multicasts on its loopback interface: a container's may not.
