@@ -48,9 +48,13 @@ extension ServerCore {
         let wasChanged =
             lastUpdate.map { MonotonicTime.now - $0 < configuration.handshakeTimeout + .seconds(1) } ?? false
         let time = WallClock.seconds
-        let isGood =
-            wasChanged
-            ? renew(session, by: security, at: time) : !session.credential.isOver(security, at: time)
+        let isGood: Bool
+        if wasChanged {
+            isGood = renew(session, by: security, at: time)
+        } else {
+            session.credential = session.credential.limited(by: security)
+            isGood = !session.credential.isOver(at: time)
+        }
         if isGood { return true }
         session.isExpelled = true
         session.context.afterDispatch { [weak self] in
@@ -62,8 +66,7 @@ extension ServerCore {
 
     /// Ends a session whose credentials ran out.
     func hasRunOut(_ session: ServerSession, at time: Int64) -> Bool {
-        guard let security, session.peer.isSecure, !session.isClosed, session.credential.isOver(security, at: time)
-        else { return false }
+        guard session.peer.isSecure, !session.isClosed, session.credential.isOver(at: time) else { return false }
         expel(session, "the peer's credentials ran out")
         return true
     }

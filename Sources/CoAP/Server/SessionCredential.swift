@@ -5,11 +5,12 @@ enum SessionCredential {
     /// Plain CoAP, or a client without a certificate.
     case none
     case preSharedKey(PreSharedKey)
-    case certificate(Certificate)
+    /// A certificate, and the last second it is good in.
+    case certificate(Certificate, until: Int64)
 
     init(_ connection: DTLSConnection?, key: PreSharedKey?) {
         if let certificate = connection?.peerCertificate {
-            self = .certificate(certificate)
+            self = .certificate(certificate, until: certificate.notAfter ?? .max)
         } else if let key {
             self = .preSharedKey(key)
         } else {
@@ -21,7 +22,7 @@ enum SessionCredential {
         switch self {
         case .none: .anonymous
         case .preSharedKey(let key): .preSharedKey(key.holder)
-        case .certificate(let certificate): .certificate(certificate.identity)
+        case .certificate(let certificate, _): .certificate(certificate.identity)
         }
     }
 
@@ -36,26 +37,30 @@ enum SessionCredential {
                 entry.holder == key.holder, entry.isGood(at: time)
             else { return nil }
             return .preSharedKey(entry)
-        case (.certificate(let certificate), .required(let anchors)):
+        case (.certificate, .required(let anchors)):
             guard let connection, anchors.store.accepts(connection) else { return nil }
-            return isOver(certificate, security, at: time) ? nil : self
+            let renewed = limited(by: security)
+            return renewed.isOver(at: time) ? nil : renewed
         case (.certificate, .notRequired): return nil
         }
     }
 
-    /// True when its time is over; cheaper than ``renewed(by:on:at:)``.
-    func isOver(_ security: ServerSecurity, at time: Int64) -> Bool {
+    /// The same with the end that a certificate has because another one took its place.
+    func limited(by security: ServerSecurity) -> SessionCredential {
+        guard case .certificate(let certificate, _) = self else { return self }
+        let last = certificate.notAfter ?? .max
+        guard !security.retired.isEmpty else { return .certificate(certificate, until: last) }
+        let fingerprint = certificate.fingerprint
+        let retired = security.retired.lazy.filter { $0.fingerprint == fingerprint }.map(\.until).min()
+        return .certificate(certificate, until: min(last, retired ?? .max))
+    }
+
+    /// True when its time is over.
+    func isOver(at time: Int64) -> Bool {
         switch self {
         case .none: false
         case .preSharedKey(let key): !key.isGood(at: time)
-        case .certificate(let certificate): isOver(certificate, security, at: time)
+        case .certificate(_, let last): last < time
         }
-    }
-
-    private func isOver(_ certificate: Certificate, _ security: ServerSecurity, at time: Int64) -> Bool {
-        if let last = certificate.notAfter, last < time { return true }
-        guard !security.retired.isEmpty else { return false }
-        let fingerprint = certificate.fingerprint
-        return security.retired.contains { $0.fingerprint == fingerprint && $0.until < time }
     }
 }
