@@ -56,6 +56,14 @@ sanitize-address: setup-test ## Run the tests under the address sanitizer
 	@$(need-swift) && scratch=.build-asan && export ASAN_OPTIONS=detect_leaks=0 && \
 		swift build --scratch-path "$$scratch" --build-tests --sanitize address && run_tests $(filter)
 
+.PHONY: attack
+attack: setup-test ## Attack the server in every way known, and show what got through
+	@scripts/attack.sh
+
+.PHONY: attack-fuzz
+attack-fuzz: setup-test ## Send it a million malformed datagrams under the address sanitizer
+	@scripts/attack.sh --fuzz
+
 .PHONY: examples
 examples: setup ## Build every package in Examples/
 	@scripts/examples.sh

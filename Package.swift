@@ -117,12 +117,21 @@ let package = Package(
             ],
             // Other people's client and server in Python, found beside the tests when they run.
             exclude: ["Peers"], swiftSettings: strict),
+        .executableTarget(
+            name: "attack-target",
+            dependencies: ["CoAP", "CoAPCredentials", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/AttackTarget", swiftSettings: strict),
         .testTarget(
             name: "AttackTests",
             dependencies: [
-                "CoAP", "CoAPCredentials", "CoAPTesting", .product(name: "Metrics", package: "swift-metrics"),
+                "CoAP", "CoAPCredentials", "CoAPTesting", "TestSupport",
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
-            ], swiftSettings: strict),
+                // The tests attack it.
+                "attack-target",
+            ],
+            // A client in Python, found beside the tests when they run.
+            exclude: ["Peers"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

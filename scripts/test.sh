@@ -13,7 +13,7 @@ arguments=()
 say "Building the package and its tests"
 swift build --scratch-path "$scratch" --build-tests
 if [[ ${1:-} == --quick ]]; then
-    arguments+=(--skip InteropTests)
+    arguments+=(--skip InteropTests --skip AttackTests)
 else
     scripts/examples.sh
 fi

@@ -9,6 +9,8 @@
 // Where a context keeps its hooks, and a server's connection the same ones, so that its end is heard of; and libcoap's own
 // callback, which is one function for every context.
 static int hooks_index = -1, accepted_index = -1;
+// Where a connection's BIO keeps the connection.
+static int connection_index = -1;
 static void (*_Atomic libcoap_info)(const SSL *ssl, int where, int ret);
 
 static const ccoap_dtls_hooks_t *hooks_of(const SSL *ssl) {
@@ -24,6 +26,30 @@ static void freed(void *ssl, void *hooks, CRYPTO_EX_DATA *data, int index, long 
 static void make_indexes(void) {
     hooks_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
     accepted_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, freed);
+    connection_index = BIO_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+}
+
+// How many bytes the protection of a record takes with the connection's cipher: explicit nonce and tag (RFC 5288, 6655, 7905).
+static size_t protection_size(const SSL *ssl) {
+    const SSL_CIPHER *cipher = ssl ? SSL_get_current_cipher(ssl) : NULL;
+    if (!cipher && ssl) cipher = SSL_get_pending_cipher(ssl);
+    const char *name = cipher ? SSL_CIPHER_get_name(cipher) : "";
+    return strstr(name, "CCM8") || strstr(name, "CHACHA20") ? 16 : 24;
+}
+
+// How much of a datagram stands before a record that is too short to be protected. OpenSSL 3.0 ends the connection over such a
+// record instead of discarding it (RFC 6347 §4.1.2.7): whoever can forge an address would end any session by 14 bytes.
+static size_t usable_length(const uint8_t *datagram, size_t length, BIO *bio) {
+    enum { header = 13, largest_protection = 24 };
+    for (size_t start = 0; start + header <= length;) {
+        const uint8_t *record = datagram + start;
+        size_t size = (size_t)record[11] << 8 | record[12];
+        int is_protected = record[3] || record[4];
+        if (is_protected && size < largest_protection && size < protection_size(BIO_get_ex_data(bio, connection_index)))
+            return start;
+        start += header + size;
+    }
+    return length;
 }
 
 // An error that one peer's datagram left in the thread's queue would be read as the failure of the next peer's
@@ -36,6 +62,14 @@ static long before_datagram(BIO *bio, int operation, const char *argument, size_
     if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && processed && *processed >= 4 &&
         ((uint8_t)argument[0] & 0xC0) == 0x40)
         BIO_set_callback_arg(bio, (char *)bio);
+    if (operation == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && processed) {
+        *processed = usable_length((const uint8_t *)argument, *processed, bio);
+        if (*processed == 0) {
+            // As if nothing had come.
+            BIO_set_retry_read(bio);
+            return -1;
+        }
+    }
     return result;
 }
 
@@ -47,7 +81,8 @@ static void info(const SSL *ssl, int where, int ret) {
     if (chained && session) chained(ssl, where, ret);
     if (where & SSL_CB_HANDSHAKE_START) {
         BIO *bio = SSL_get_rbio(ssl);
-        if (bio && !BIO_get_callback_ex(bio)) BIO_set_callback_ex(bio, before_datagram);
+        if (bio && !BIO_get_callback_ex(bio) && BIO_set_ex_data(bio, connection_index, (void *)ssl) == 1)
+            BIO_set_callback_ex(bio, before_datagram);
         if (!hooks || SSL_get_state(ssl) == TLS_ST_OK) return;
         if (!SSL_is_server(ssl)) {
             if (hooks->client_start) hooks->client_start(hooks->context, (SSL *)ssl);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLibCoAP
 import CoAP
 import Foundation
 import Testing
