@@ -62,7 +62,7 @@ extension ServerCore: CoAPServerContextDelegate {
             metrics.dropped("option")
             return reply.silence()
         }
-        if !session.isAddressProved, let challenge = challenge(request, on: session, now: now) {
+        if !session.isAddressProved, let challenge = challenge(request, token: key.token, on: session, now: now) {
             return refuse(with: challenge, session, reply)
         }
         var context = RequestContext(peer: session.peer, messageType: type, token: key.token, logger: session.logger)
