@@ -8,8 +8,7 @@ import Testing
 /// Mounts an attack on a server of its own and looks at the server before and afterwards.
 ///
 /// After each attack the server still serves honest clients, no handler of what is secret has run, the process ends as it
-/// should, and its memory is back within 10 % of what it was before. Two MiB more are allowed, which is what the allocator
-/// keeps in its arenas at this size; what is forgotten by design after seconds is waited for.
+/// should, and its memory is back within 10 % of what it was before; what is forgotten by design after seconds is waited for.
 enum AttackBench {
     /// What an attack came to.
     struct Outcome {
@@ -21,7 +20,6 @@ enum AttackBench {
         var control: (against: String, gotThrough: Int)?
     }
 
-    private static let memoryAllowance = 2_048
     private static let memoryDeadline: Duration = .seconds(120)
 
     /// Runs an attack and expects it to fail.
@@ -46,9 +44,9 @@ enum AttackBench {
             throw error
         }
         let isAlive = await target.servesHonestClients()
-        let after = try await witness(target, below: before + before / 10 + memoryAllowance)
+        let after = try await witness(target, below: before + before / 10)
         let status = await target.stop()
-        let memoryIsBack = Sanitizer.isActive || after.residentKilobytes <= before + before / 10 + memoryAllowance
+        let memoryIsBack = Sanitizer.isActive || after.residentKilobytes <= before + before / 10
         AttackReport.add(
             name, outcome, isAlive: isAlive && status == 0, before: before, after: after.residentKilobytes,
             memoryIsBack: memoryIsBack)
