@@ -36,8 +36,9 @@ enum ObservationText {
     static func note(_ state: ObservationState, now: ContinuousClock.Instant = .now, date: Date = Date()) -> String {
         switch state {
         case .value: ""
-        case .stale(let since):
+        case .stale(let since, let cause):
             "stale since \(time(date.addingTimeInterval(-(now - since).inSeconds))), no value came since"
+                + (cause.map { ": \($0); trying again" } ?? "")
         case .resumed: "resumed"
         case .ended(.response(let response)):
             "ended by the server: \(response.code)"
@@ -67,9 +68,10 @@ enum ObservationText {
             if let number = NumericReading.number(in: response.payload, response.contentFormat) {
                 add("value", .number(number))
             }
-        case .stale(let since):
+        case .stale(let since, let cause):
             add("state", .string("stale"))
             add("since", .string(time(date.addingTimeInterval(-(now - since).inSeconds))))
+            if let cause { add("message", .string(cause.description)) }
         case .resumed: add("state", .string("resumed"))
         case .ended(let end):
             add("state", .string("ended"))

@@ -101,7 +101,7 @@ struct ObservationMachineTests {
         configuration.maximumRetryDelay = .seconds(10)
         var machine = machine(configuration)
         var now = start
-        expect(machine.failed(Self.timeout, at: now).states == [.stale(since: start)])
+        expect(machine.failed(Self.timeout, at: now).states == [.stale(since: start, cause: Self.timeout)])
         for delay in [2, 4, 8, 10, 10] {
             #expect(machine.deadline == now + .seconds(delay))
             now += .seconds(delay)
@@ -118,6 +118,23 @@ struct ObservationMachineTests {
         #expect(machine.deadline == end + .seconds(2))
     }
 
+    @Test("Why no value comes is told with the stale one, and again when another reason is known")
+    func cause() {
+        var machine = machine()
+        _ = machine.received(value(1), at: start)
+        expect(machine.passed(at: at(61)).states == [.stale(since: at(60))])
+        _ = machine.passed(at: at(200))
+        expect(machine.failed(Self.timeout, at: at(200)).states == [.stale(since: at(60), cause: Self.timeout)])
+        _ = machine.passed(at: at(300))
+        expect(machine.failed(Self.timeout, at: at(300)).states.isEmpty)
+        _ = machine.passed(at: at(400))
+        let refused = CoAPError(.handshakeFailed, "the server does not know the identity")
+        expect(machine.failed(refused, at: at(400)).states == [.stale(since: at(60), cause: refused)])
+        _ = machine.passed(at: at(500))
+        expect(machine.received(value(2), at: at(500)).states == [.resumed, state(value(2))])
+        expect(machine.passed(at: at(561)).states == [.stale(since: at(560))], "it is forgotten with a value")
+    }
+
     @Test("Up to half of a wait is taken off at random")
     func jitter() {
         var machine = machine(random: 1)
@@ -132,7 +149,7 @@ struct ObservationMachineTests {
         var machine = machine(configuration)
         _ = machine.received(value(1), at: start)
         expect(machine.passed(at: at(65)).registers)
-        expect(machine.failed(Self.timeout, at: at(70)).states.isEmpty)
+        expect(machine.failed(Self.timeout, at: at(70)).states == [.stale(since: at(60), cause: Self.timeout)])
         expect(machine.passed(at: at(72)).registers)
         expect(machine.failed(Self.timeout, at: at(80)).states == [.ended(.gaveUp(Self.timeout))])
         #expect(machine.isOver && machine.deadline == nil)

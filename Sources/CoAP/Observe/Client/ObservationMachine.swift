@@ -39,6 +39,9 @@ struct ObservationMachine {
     private var hasMoved = false
     private var hasAnswer = false
     private var failures = 0
+    /// Why the last registration failed, and whether that was told.
+    private var failure: CoAPError?
+    private var toldFailure: CoAPError.Code?
     /// How many values one after the other did not come whole.
     private var misses = 0
     /// When the last value came.
@@ -95,6 +98,7 @@ struct ObservationMachine {
             return Outcome(states: states + [.ended(.notObserved)])
         }
         isStale = false
+        failure = nil
         hasMoved = false
         hasAnswer = true
         failures = 0
@@ -119,7 +123,8 @@ struct ObservationMachine {
         }
         var states: [ObservationState] = []
         // Before the first value there is no Max-Age to wait for.
-        if !isStale, !hasAnswer || freshUntil <= now { states.append(becomeStale()) }
+        failure = error
+        if isStale ? toldFailure != error.code : !hasAnswer || freshUntil <= now { states.append(becomeStale()) }
         if let limit = configuration.maximumFailedRegistrations, failures >= limit {
             phase = .ended
             return Outcome(states: states + [.ended(.gaveUp(error))])
@@ -187,7 +192,8 @@ struct ObservationMachine {
 
     private mutating func becomeStale() -> ObservationState {
         isStale = true
-        return .stale(since: freshUntil)
+        toldFailure = failure?.code
+        return .stale(since: freshUntil, cause: failure)
     }
 
     private mutating func register() -> Outcome {

@@ -7,7 +7,10 @@ public enum ObservationState: Hashable, Sendable {
 
     /// The last value is not fresh any more: its Max-Age has passed without another one, at the time given; or no value has come
     /// at all since then. The client registers anew until one comes (RFC 7641 §3.3.1).
-    case stale(since: ContinuousClock.Instant)
+    ///
+    /// The cause is why the last registration failed, where one did: that the server lets this client in no more, for one. It is told
+    /// once more when that becomes known, or another cause does.
+    case stale(since: ContinuousClock.Instant, cause: CoAPError? = nil)
 
     /// The observation goes on after it was stale or the connection was lost; a value follows.
     case resumed
