@@ -95,6 +95,19 @@ run coap-get -u device-1 --psk-file wrong.key "$uri/sensors/temperature" || stat
 ((status == 77)) || stop "coap-get ended with $status, not 77"
 echo "   (exit code $status)"
 
+step "A stolen device" "Somebody has its key and certificate. It is revoked while the server runs, and nobody else notices."
+run cp -r keys/devices stolen
+run coap keys revoke device-1 || stop "coap keys ended with $?"
+# The server looks at the folder once a second; the log says when it has.
+for ((tries = 0; tries < 100; tries++)); do
+    if grep -q 'credentials reloaded' "$work/server"; then break; fi
+    sleep 0.1
+done
+status=0
+run coap-get -c stolen/device-1.pem -j stolen/device-1.key -C keys/ca.pem "$uri/sensors/temperature" || status=$?
+((status == 77)) || stop "coap-get ended with $status, not 77"
+echo "   (exit code $status)"
+
 step "Stop" "The server closes its sessions and ends when it is asked to."
 echo "   \$ kill -TERM $server"
 kill -TERM "$server"
