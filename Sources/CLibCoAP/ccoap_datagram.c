@@ -29,10 +29,6 @@ typedef ssize_t (*sendmsg_t)(int descriptor, const struct msghdr *message, int f
 
 static _Thread_local const ccoap_datagram_hooks_t *watcher;
 
-static _Thread_local const ccoap_stray_hooks_t *strays;
-
-void ccoap_datagram_expect_dtls(const ccoap_stray_hooks_t *hooks) { strays = hooks; }
-
 void ccoap_datagram_watch(const ccoap_datagram_hooks_t *hooks) { watcher = hooks; }
 
 static void *original(_Atomic(void *) *known, const char *name) {
@@ -125,9 +121,11 @@ ssize_t send(int descriptor, const void *bytes, size_t length, int flags) {
 ssize_t recvfrom(int descriptor, void *restrict buffer, size_t capacity, int flags, struct sockaddr *restrict address,
                  socklen_t *restrict size) {
     static _Atomic(void *) known;
+    const socklen_t room = address && size ? *size : 0;
     ssize_t count = ((recvfrom_t)original(&known, "recvfrom"))(descriptor, buffer, capacity, flags, address, size);
     if (watcher && count > 0 && !(flags & MSG_PEEK)) {
-        struct msghdr message = {.msg_name = address, .msg_namelen = address && size ? *size : 0};
+        // The system tells the whole size of the address, even where there was no room for it.
+        struct msghdr message = {.msg_name = address, .msg_namelen = room && *size > room ? room : room ? *size : 0};
         show(descriptor, 0, &message, buffer, (size_t)count < capacity ? (size_t)count : capacity);
     }
     return count;
@@ -145,15 +143,15 @@ ssize_t sendto(int descriptor, const void *bytes, size_t length, int flags, cons
 
 static ssize_t read_message(int descriptor, struct msghdr *message, int flags) {
     static _Atomic(void *) known;
+    const socklen_t room = message->msg_name ? message->msg_namelen : 0;
     ssize_t count = ((recvmsg_t)original(&known, "recvmsg"))(descriptor, message, flags);
-    // The first two bits of a CoAP message are its version, 1; no record of DTLS begins so.
-    if (strays && count >= 4 && message->msg_iovlen == 1 && message->msg_name &&
-        (*(const uint8_t *)message->msg_iov[0].iov_base & 0xC0) == 0x40)
-        strays->heard(strays->context, message->msg_name, message->msg_namelen);
     // Nobody here spreads a datagram over several pieces of memory.
-    if (watcher && count > 0 && !(flags & MSG_PEEK) && message->msg_iovlen == 1)
-        show(descriptor, 0, message, message->msg_iov[0].iov_base,
+    if (watcher && count > 0 && !(flags & MSG_PEEK) && message->msg_iovlen == 1) {
+        struct msghdr seen = *message;
+        if (seen.msg_namelen > room) seen.msg_namelen = room;
+        show(descriptor, 0, &seen, message->msg_iov[0].iov_base,
              (size_t)count < message->msg_iov[0].iov_len ? (size_t)count : message->msg_iov[0].iov_len);
+    }
     return count;
 }
 

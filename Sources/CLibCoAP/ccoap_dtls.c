@@ -145,7 +145,31 @@ int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate) { return SSL_add1_chain_cer
 
 int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate) { return SSL_CTX_add1_chain_cert(ctx, certificate) == 1; }
 
-int ccoap_ssl_clear_chain(SSL *ssl) { return SSL_clear_chain_certs(ssl) == 1; }
+// The connection's callback takes the place of the store's own, which is asked first. The last certificate that is looked at is the
+// client's, when everything above it is good.
+static int verify_client(int good, X509_STORE_CTX *check) {
+    X509_STORE_CTX_verify_cb of_store = X509_STORE_get_verify_cb(X509_STORE_CTX_get0_store(check));
+    if (of_store) good = of_store(good, check);
+    if (!good || X509_STORE_CTX_get_error_depth(check) != 0) return good;
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const ccoap_dtls_hooks_t *hooks = ssl ? hooks_of(ssl) : NULL;
+    X509 *certificate = X509_STORE_CTX_get_current_cert(check);
+    if (!hooks || !hooks->refuses || !certificate || !hooks->refuses(hooks->context, certificate)) return good;
+    X509_STORE_CTX_set_error(check, X509_V_ERR_CERT_REVOKED);
+    return 0;
+}
+
+void ccoap_ctx_verify_clients(SSL_CTX *ctx, int required) {
+    if (required)
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, verify_client);
+    else
+        SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
+}
+
+void ccoap_ssl_verify_clients(SSL *ssl) {
+    SSL_CTX *ctx = SSL_get_SSL_CTX(ssl);
+    SSL_set_verify(ssl, SSL_CTX_get_verify_mode(ctx), SSL_CTX_get_verify_callback(ctx));
+}
 
 int ccoap_ctx_clear_chain(SSL_CTX *ctx) { return SSL_CTX_clear_chain_certs(ctx) == 1; }
 

@@ -35,6 +35,14 @@ struct AmplificationTests {
             Kind(name: "a signal", datagram: Message(.confirmable, Code(class: 7, detail: 2), messageID: 9).bytes),
             Kind(
                 name: "an unknown option", datagram: get("x") { $0.append(CoAPOption(OptionNumber(rawValue: 9), [])) }),
+            Kind(name: "a dot segment", datagram: get(".")),
+            Kind(name: "a reserved block size", datagram: get("x") { $0.append(CoAPOption(.block2, uint: 0x07)) }),
+            Kind(
+                name: "a critical option twice",
+                datagram: get("x") { for _ in 0..<2 { $0.append(CoAPOption(OptionNumber(rawValue: 5), [])) } }),
+            Kind(name: "Accept twice", datagram: get { for _ in 0..<2 { $0.append(CoAPOption(.accept, uint: 9)) } }),
+            Kind(name: "a proxy's URI", datagram: get { $0.append(CoAPOption(OptionNumber(rawValue: 35), [0x78])) }),
+            Kind(name: "an unknown method", datagram: [0x40, 9, 0, 1]),
             Kind(name: "a header", datagram: [0x40, 1, 0, 1]), Kind(name: "half a header", datagram: [0x40, 1]),
             Kind(name: "an acknowledgement", datagram: Message(.acknowledgement, .content, messageID: 9).bytes),
             Kind(name: "a truncated option", datagram: [0x40, 1, 0, 1, 0xBD]),

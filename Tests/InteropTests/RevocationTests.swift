@@ -80,9 +80,10 @@ struct RevocationTests {
                 let update = try await server.update(security: over)
                 #expect(update.closed.count == 1)
             }
-            await #expect(throws: CoAPError.self) {
-                try await CoAPClient.withSession(to: uri, security: device) { _ = try await $0.get("hello") }
+            let error = await #expect(throws: CoAPError.self) {
+                try await CoAPClient.withSession(to: uri, security: device) { _ in }
             }
+            #expect(error?.message.contains("revoked") == true, "\(String(describing: error))")
         }
     }
 
@@ -107,6 +108,42 @@ struct RevocationTests {
                 // And asks for certificates again: who has none may not stay.
                 let update = try await server.update(security: foreign)
                 #expect(update.closed == [.anonymous])
+            }
+        }
+    }
+
+    @Test("A certificate of another kind of key takes the old one's place, for clients of either kind")
+    func otherKind() async throws {
+        let folder = try TemporaryFolder()
+        let made = try await PeerProcess.run(
+            .openssl,
+            [
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=old", "-keyout",
+                folder.path("old.key"), "-out", folder.path("old.pem"),
+            ])
+        #expect(made.status == 0, "\(made.transcript)")
+        var security = try await TestServer.security()
+        security.clientAuthentication = .notRequired
+        let new = security
+        security.certificate = try CertificateCredential(
+            certificatePEM: try TemporaryFolder.read(folder.path("old.pem")),
+            privateKeyPEM: Secret(try TemporaryFolder.read(folder.path("old.key"))))
+        let old = security
+        try await withServer(old) { server, uri in
+            func shows(_ cipher: String) async throws -> String {
+                try await PeerProcess.run(
+                    .openssl,
+                    ["s_client", "-dtls1_2", "-connect", "127.0.0.1:\(uri.port)", "-cipher", cipher, "-noservername"]
+                ).transcript
+            }
+            let before = try await shows("ECDHE-RSA-AES128-GCM-SHA256")
+            #expect(before.contains("CN = old"), "\(before)")
+            try await server.update(security: new)
+            for _ in 0..<2 {
+                let withOld = try await shows("ECDHE-RSA-AES128-GCM-SHA256")
+                #expect(!withOld.contains("CN = old") && withOld.contains("alert"), "\(withOld)")
+                let withNew = try await shows("ECDHE-ECDSA-AES128-GCM-SHA256")
+                #expect(withNew.contains("CN = server"), "\(withNew)")
             }
         }
     }

@@ -30,14 +30,4 @@ typedef struct ccoap_datagram_hooks {
 /// that.
 void ccoap_datagram_watch(const ccoap_datagram_hooks_t *hooks);
 
-/// Who wants to hear of plain CoAP where records of DTLS are expected.
-typedef struct ccoap_stray_hooks {
-    void *context;
-    /// A message of plain CoAP was read from a socket that is not connected; its address may be forged.
-    void (*heard)(void *context, const void *remote, size_t length);
-} ccoap_stray_hooks_t;
-
-/// Sets who hears of that on the calling thread from now on; NULL for nobody. `hooks` must outlive that.
-void ccoap_datagram_expect_dtls(const ccoap_stray_hooks_t *hooks);
-
 #endif

@@ -21,6 +21,8 @@ typedef struct ccoap_dtls_hooks {
     void (*closing)(void *context, SSL *ssl);
     /// A fatal alert was sent (`sent` is 1) or received, or the peer's farewell (close_notify) came.
     void (*alert)(void *context, SSL *ssl, coap_session_t *session, int sent, int description);
+    /// 1 when a client's certificate is refused though its chain is good; NULL refuses none.
+    int (*refuses)(void *context, X509 *certificate);
 } ccoap_dtls_hooks_t;
 
 /// Policy for every connection of a context: DTLS 1.2, no tickets, no session cache, these ciphers and groups,
@@ -53,8 +55,13 @@ int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store);
 int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate);
 int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate);
 
-/// Takes the chain behind its certificate from a connection or context; 0 on failure.
-int ccoap_ssl_clear_chain(SSL *ssl);
+/// Has a server's clients show a certificate that its store and its hooks' `refuses` let pass, or ask for none.
+void ccoap_ctx_verify_clients(SSL_CTX *ctx, int required);
+
+/// Gives a connection what its context says of that now.
+void ccoap_ssl_verify_clients(SSL *ssl);
+
+/// Takes the chain behind its certificate from a context; 0 on failure.
 int ccoap_ctx_clear_chain(SSL_CTX *ctx);
 
 /// 1 when the chain a client showed in its handshake is good by this store, now; 0 when not, or when it showed none.

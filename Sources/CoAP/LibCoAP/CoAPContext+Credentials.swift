@@ -53,8 +53,8 @@ extension CoAPContext {
         switch security.clientAuthentication {
         case .required(let anchors):
             SSL_CTX_set1_cert_store(sslContext, anchors.store.store)
-            SSL_CTX_set_verify(sslContext, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
-        case .notRequired: SSL_CTX_set_verify(sslContext, SSL_VERIFY_NONE, nil)
+            ccoap_ctx_verify_clients(sslContext, 1)
+        case .notRequired: ccoap_ctx_verify_clients(sslContext, 0)
         }
         self.security = security
     }
@@ -64,13 +64,14 @@ extension CoAPContext {
     /// What this sets is what the server shows. Whom it lets in never depends on it: keys and trust are asked for anew by each
     /// handshake.
     func useCredentials(on ssl: OpaquePointer) {
-        guard hasNewSecurity, let sslContext, let security, let suites = try? self.suites(for: security) else { return }
-        SSL_set_verify(ssl, SSL_CTX_get_verify_mode(sslContext), nil)
+        guard hasNewSecurity, let security, let suites = try? self.suites(for: security) else { return }
+        ccoap_ssl_verify_clients(ssl)
         SSL_set_cipher_list(ssl, CipherPolicy.list(suites))
+        // OpenSSL keeps one of each kind of key; a new one of another kind does not take the old one's place.
+        SSL_certs_clear(ssl)
         if let credential = security.certificate?.parsed {
             SSL_use_certificate(ssl, credential.certificate.x509)
             SSL_use_PrivateKey(ssl, credential.privateKey)
-            _ = ccoap_ssl_clear_chain(ssl)
             for certificate in credential.chain { _ = ccoap_ssl_add_chain(ssl, certificate.x509) }
         }
         ERR_clear_error()

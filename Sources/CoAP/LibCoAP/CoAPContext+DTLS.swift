@@ -36,6 +36,14 @@ extension CoAPContext {
             context.hellos?.started(ssl)
             context.useCredentials(on: ssl)
         }
+        hooks.pointee.refuses = { argument, x509 in
+            guard let argument, let x509 else { return 0 }
+            let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
+            guard let retired = context.security?.retiredUntil, !retired.isEmpty, X509_up_ref(x509) == 1,
+                let last = retired[Certificate(adopting: x509).fingerprint]
+            else { return 0 }
+            return last < WallClock.seconds ? 1 : 0
+        }
         hooks.pointee.closing = { argument, ssl in
             guard let argument, let ssl else { return }
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().afterDispatch { SSL_free(ssl) }

@@ -14,7 +14,8 @@ extension CoAPContext {
         server = delegate
         // Zero would mean no limit to libcoap, or its own.
         coap_context_set_max_idle_sessions(pointer, UInt32(clamping: max(1, idleSessions)))
-        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: max(1, handshakes)))
+        // Handshakes are limited before libcoap sees them; where its own limit is reached it has nobody in for 30 seconds.
+        coap_context_set_max_handshake_sessions(pointer, UInt32(clamping: 4 * max(1, Int64(handshakes)) + 1_000))
         coap_register_ping_handler(pointer) { session, _, _ in
             guard let session, let context = CoAPContext.of(session) else { return }
             context.server?.pinged(SessionHandle(session))
@@ -92,7 +93,7 @@ extension CoAPContext {
             session.disconnect()
             self?.settle()
         }
-        hellos = HelloGuard(handshakes: places, patience: handshakeTimeout) { [weak self] report in
+        hellos = HelloGuard(handshakes: places) { [weak self] report in
             guard let self else { return }
             self.server?.hello(report)
             if case .restarted = report { self.mustRestart = true }
@@ -100,7 +101,6 @@ extension CoAPContext {
         let ssl = try configureSSL(ciphers: suites)
         ccoap_gate_install(ssl)
         sslContext = ssl
-        watchStrays()
         try use(security)
         // libcoap opens a DTLS endpoint only after this call; with certificates alone the callback refuses everybody.
         var setup = coap_dtls_spsk_t()

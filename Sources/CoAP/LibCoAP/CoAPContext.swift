@@ -35,8 +35,6 @@ final class CoAPContext: EventSource {
     // DTLS
     let hooks: UnsafeMutablePointer<ccoap_dtls_hooks_t>
     private let filter: UnsafeMutablePointer<ccoap_filter_hooks_t>
-    /// Hears of plain CoAP on a server's DTLS endpoints; nil elsewhere.
-    private var strays: UnsafeMutablePointer<ccoap_stray_hooks_t>?
     var handshakes: HandshakeWatch?
     var hellos: HelloGuard?
     /// What a server's handshakes go by, and the settings they start from.
@@ -86,22 +84,6 @@ final class CoAPContext: EventSource {
         batch.deallocate()
         hooks.deallocate()
         filter.deallocate()
-        strays?.deallocate()
-    }
-
-    /// Has plain CoAP on the endpoints reported: libcoap drops it without a word.
-    func watchStrays() {
-        guard strays == nil else { return }
-        let hooks = UnsafeMutablePointer<ccoap_stray_hooks_t>.allocate(capacity: 1)
-        hooks.initialize(to: ccoap_stray_hooks_t())
-        hooks.pointee.context = Unmanaged.passUnretained(self).toOpaque()
-        hooks.pointee.heard = { argument, remote, length in
-            guard let argument, let remote, let address = SocketAddress(sockaddr: remote, length: length) else {
-                return
-            }
-            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().server?.heardPlainCoAP(from: address)
-        }
-        strays = hooks
     }
 
     /// Starts to deliver to the delegate; DTLS is set up before.
@@ -235,13 +217,11 @@ final class CoAPContext: EventSource {
     private func dispatch(_ filled: Int) {
         isDispatching = true
         ccoap_filter_watch(filter)
-        ccoap_datagram_expect_dtls(strays)
         if let hellos {
             hellos.whileReading { coap_io_do_epoll(pointer, batch.baseAddress, filled) }
         } else {
             coap_io_do_epoll(pointer, batch.baseAddress, filled)
         }
-        ccoap_datagram_expect_dtls(nil)
         ccoap_filter_watch(nil)
         isDispatching = false
     }
@@ -251,6 +231,7 @@ final class CoAPContext: EventSource {
         guard let hellos else { return }
         while let connection = hellos.nextRestarting() {
             guard let session = SSL_get_ex_data(connection, 0) else { continue }
+            server?.handshakeRestarts(on: SessionHandle(OpaquePointer(session)))
             try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
         }
         settle()

@@ -40,8 +40,8 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
     /// A handshake takes too long; the end of its session follows.
     func handshakeExpired(on session: SessionHandle, at stage: ServerHandshakeStage)
 
-    /// A message of plain CoAP came to a DTLS endpoint, or one that claims this address.
-    func heardPlainCoAP(from address: SocketAddress)
+    /// A session ends because its peer has begun anew.
+    func handshakeRestarts(on session: SessionHandle)
 }
 
 /// What only a client's context asks and reports.

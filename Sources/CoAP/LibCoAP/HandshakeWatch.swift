@@ -14,6 +14,8 @@ final class HandshakeWatch {
     private var deadlines: [OpaquePointer: TimerQueue<() -> Void>.ID] = [:]
     /// The keys of connections, from the handshake to their end.
     private var keys: [OpaquePointer: PreSharedKey] = [:]
+    /// When the handshakes began that are under way.
+    private var begins: [OpaquePointer: MonotonicTime] = [:]
 
     /// - Parameters:
     ///   - limit: how long a handshake may take.
@@ -27,6 +29,7 @@ final class HandshakeWatch {
     /// A handshake starts.
     func started(_ ssl: OpaquePointer) {
         freed(ssl)
+        begins[ssl] = .now
         deadlines[ssl] = loop.schedule(after: limit) { [weak self] in
             guard let self, self.deadlines.removeValue(forKey: ssl) != nil else { return }
             let stage = ServerHandshakeStage(DTLSConnection(ssl))
@@ -40,8 +43,12 @@ final class HandshakeWatch {
     /// The key a peer proved to know; nil when it came by another way.
     func key(of ssl: OpaquePointer) -> PreSharedKey? { keys[ssl] }
 
+    /// When the handshake began that is just done.
+    private(set) var lastBegin = MonotonicTime.now
+
     /// A handshake is done.
     func ended(_ ssl: OpaquePointer) {
+        if let begin = begins.removeValue(forKey: ssl) { lastBegin = begin }
         if let timer = deadlines.removeValue(forKey: ssl) { loop.cancel(timer) }
     }
 

@@ -13,6 +13,8 @@ final class HelloGuard {
         /// A hello with the right cookie came of a peer that has a connection, and is kept until that has ended.
         case restarted
         case dropped(HelloGate.Reason)
+        /// A message of plain CoAP came; its address may be forged.
+        case plainCoAP(SocketAddress)
     }
 
     private var gate: HelloGate
@@ -22,10 +24,9 @@ final class HelloGuard {
 
     /// - Parameters:
     ///   - handshakes: how many may be under way at once.
-    ///   - patience: how long one may take.
     ///   - report: called with what becomes of datagrams that are not passed on.
-    init(handshakes: Int, patience: Duration, report: @escaping (Report) -> Void) {
-        gate = HelloGate(handshakes: handshakes, patience: patience, at: .now)
+    init(handshakes: Int, report: @escaping (Report) -> Void) {
+        gate = HelloGate(handshakes: handshakes, at: .now)
         self.report = report
         descriptors = .allocate(capacity: 0)
         pointer = .allocate(capacity: 1)
@@ -58,6 +59,7 @@ final class HelloGuard {
         ccoap_gate_watch(pointer)
         body()
         ccoap_gate_watch(nil)
+        gate.dispatched()
     }
 
     /// Has the hellos that were kept read next; returns how many there are.
@@ -100,6 +102,11 @@ final class HelloGuard {
         case .restart:
             report(.restarted)
             return CCOAP_HOLD
+        case .plainCoAP:
+            if let address = SocketAddress(sockaddr: UnsafeRawPointer(came.remote), length: came.remote_length) {
+                report(.plainCoAP(address))
+            }
+            return CCOAP_DROP
         case .drop(let reason):
             report(.dropped(reason))
             return CCOAP_DROP

@@ -9,7 +9,6 @@ struct HelloGate {
     /// What is known of a flow.
     private struct Entry {
         let random: SIMD4<UInt64>
-        let admitted: MonotonicTime
         var connection: OpaquePointer?
         var isEstablished = false
     }
@@ -18,6 +17,8 @@ struct HelloGate {
     enum Verdict: Equatable {
         /// It belongs to a connection.
         case pass
+        /// It is a message of plain CoAP, and nobody's; its address may be forged.
+        case plainCoAP
         /// It is a hello with this cookie, which is right.
         case admit(cookie: [UInt8])
         /// It is a hello that is answered so, and forgotten.
@@ -49,18 +50,14 @@ struct HelloGate {
     private var cookies: HelloCookies
     private var places: HandshakePlaces
     private var current: Flow?
+    /// The flows whose hellos were admitted since the last look at them.
+    private var admitted: [Flow] = []
     private var restarting: [OpaquePointer] = []
-    private let patience: Duration
-    private var nextSweep: MonotonicTime
 
-    /// - Parameters:
-    ///   - handshakes: how many may be under way at once.
-    ///   - patience: how long one may take.
-    init(handshakes: Int, patience: Duration, at now: MonotonicTime) {
+    /// - Parameter handshakes: how many may be under way at once.
+    init(handshakes: Int, at now: MonotonicTime) {
         cookies = HelloCookies(at: now)
         places = HandshakePlaces(capacity: handshakes)
-        self.patience = patience
-        nextSweep = now
     }
 
     /// How many connections there are, and how many handshakes are under way.
@@ -75,7 +72,11 @@ struct HelloGate {
     mutating func judge(
         _ datagram: Span<UInt8>, from flow: Flow, to local: [UInt8], now: @autoclosure () -> MonotonicTime
     ) -> Verdict {
-        guard ClientHello.isAtStart(of: datagram) else { return entries[flow] == nil ? .drop(.stray) : .pass }
+        guard ClientHello.isAtStart(of: datagram) else {
+            if entries[flow] != nil { return .pass }
+            // The first two bits of a CoAP message are its version, 1; no record of DTLS begins so.
+            return datagram.count >= 4 && datagram[0] & 0xC0 == 0x40 ? .plainCoAP : .drop(.stray)
+        }
         let hello: ClientHello
         do throws(ClientHello.Problem) { hello = try ClientHello(datagram) } catch {
             return .drop(error == .malformed ? .malformed : .fragmented)
@@ -102,9 +103,9 @@ struct HelloGate {
             }
             forget(flow)
         }
-        if now >= nextSweep { sweep(at: now) }
         guard places.take(flow.block) else { return .drop(.crowded) }
-        entries[flow] = Entry(random: hello.random, admitted: now)
+        entries[flow] = Entry(random: hello.random)
+        admitted.append(flow)
         current = flow
         return .admit(cookie: cookie)
     }
@@ -133,10 +134,12 @@ struct HelloGate {
     /// Takes out the next connection whose peer has begun anew, of those that are not gone already.
     mutating func nextRestarting() -> OpaquePointer? { restarting.isEmpty ? nil : restarting.removeFirst() }
 
-    /// Forgets hellos that were admitted and became no connection.
-    private mutating func sweep(at now: MonotonicTime) {
-        nextSweep = now + .seconds(1)
-        for (flow, entry) in entries where entry.connection == nil && now - entry.admitted > patience { forget(flow) }
+    /// libcoap has dealt with all that was admitted: what became no connection by now never will.
+    mutating func dispatched() {
+        guard !admitted.isEmpty else { return }
+        for flow in admitted where entries[flow].map({ $0.connection == nil }) ?? false { forget(flow) }
+        admitted.removeAll(keepingCapacity: true)
+        current = nil
     }
 
     private mutating func forget(_ flow: Flow) {

@@ -22,7 +22,12 @@ public struct ServerSecurity: Sendable {
     public var clientAuthentication: ClientAuthentication
 
     /// Certificates of peers that were replaced: each is refused when its time is over, though its authority's signature stands.
-    public var retired: [RetiredCertificate]
+    public var retired: [RetiredCertificate] {
+        didSet { retiredUntil = Self.ends(of: retired) }
+    }
+
+    /// The same by fingerprint, with the last second each is good in.
+    private(set) var retiredUntil: [[UInt8]: Int64]
 
     /// Mutual authentication by pre-shared keys.
     public static func preSharedKeys(_ store: some PreSharedKeyStore) -> ServerSecurity {
@@ -45,5 +50,10 @@ public struct ServerSecurity: Sendable {
         self.certificate = certificate
         self.clientAuthentication = clientAuthentication
         self.retired = retired
+        retiredUntil = Self.ends(of: retired)
+    }
+
+    private static func ends(of retired: [RetiredCertificate]) -> [[UInt8]: Int64] {
+        Dictionary(retired.map { ($0.fingerprint, $0.until) }, uniquingKeysWith: min)
     }
 }

@@ -83,7 +83,11 @@ public final class CoAPServer: Service, Sendable {
                 return .failure(error)
             }
         }
-        let listening = try opened.get()
+        let listening: [CoAPURI]
+        do { listening = try opened.get() } catch {
+            state.withLock { $0.core = nil }
+            throw error
+        }
         logger.debug("listening", metadata: [LogKey.endpoint: "\(listening.map(\.description).joined(separator: " "))"])
         await onListening(listening)
         // Returns at a graceful shutdown, throws when the task is cancelled: both end the service well.

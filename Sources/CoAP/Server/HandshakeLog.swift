@@ -5,7 +5,7 @@ struct HandshakeLog {
     /// How long one line stands for those that follow it.
     static let interval: Duration = .seconds(60)
     /// How many lines there are in that time.
-    static let lines = 60
+    let lines: Int
 
     private struct Entry {
         var end: MonotonicTime
@@ -19,6 +19,8 @@ struct HandshakeLog {
     /// How many failures of others had no line since the last summary.
     private var unnamed = 0
 
+    init(lines: Int = 60) { self.lines = lines }
+
     /// Asks for a line.
     ///
     /// - Returns: how many of the address were held back since its last one; nil to hold this one back too.
@@ -28,13 +30,13 @@ struct HandshakeLog {
             return nil
         }
         if now >= windowEnd { (windowEnd, linesOfWindow) = (now + Self.interval, 0) }
-        guard linesOfWindow < Self.lines else {
+        guard linesOfWindow < lines else {
             unnamed += 1
             return nil
         }
         linesOfWindow += 1
         let suppressed = entries.removeValue(forKey: address)?.suppressed ?? 0
-        if entries.count >= 2 * Self.lines { entries = entries.filter { $0.value.end > now } }
+        if entries.count >= 2 * lines { entries = entries.filter { $0.value.end > now } }
         entries[address] = Entry(end: now + Self.interval)
         return suppressed
     }

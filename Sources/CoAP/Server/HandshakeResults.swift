@@ -26,6 +26,11 @@ struct HandshakeResults {
     /// A handshake takes too long, and is about to be ended.
     mutating func expired(_ session: SessionHandle, at stage: ServerHandshakeStage) { ending = (session, stage) }
 
+    /// A session is about to be ended because its peer has begun anew.
+    mutating func restarts(_ session: SessionHandle, isEstablished: Bool) {
+        if !isEstablished { settled = session }
+    }
+
     /// A session's connection is gone.
     ///
     /// - Returns: the failure of its handshake; nil when that was told of before.

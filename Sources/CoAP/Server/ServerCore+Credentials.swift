@@ -44,9 +44,8 @@ extension ServerCore {
     /// - Returns: false when its session ends.
     func isStillGood(_ session: ServerSession) -> Bool {
         guard let security, session.peer.isSecure else { return true }
-        // A handshake ends before its deadline, so only a fresh change can have been made behind its back.
-        let wasChanged =
-            lastUpdate.map { MonotonicTime.now - $0 < configuration.handshakeTimeout + .seconds(1) } ?? false
+        let began = session.context.handshakes?.lastBegin ?? .now
+        let wasChanged = lastUpdate.map { began <= $0 } ?? false
         let time = WallClock.seconds
         let isGood: Bool
         if wasChanged {

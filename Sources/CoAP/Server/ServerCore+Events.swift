@@ -68,6 +68,7 @@ extension ServerCore {
         case .restarted:
             metrics.hello("restarted")
             logger.debug("a peer has begun anew, its old session ends")
+        case .plainCoAP(let address): heardPlainCoAP(from: address)
         case .dropped(.stray): metrics.dropped("stray")
         case .dropped(let reason):
             metrics.hello(reason.rawValue)

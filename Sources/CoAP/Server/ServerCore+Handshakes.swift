@@ -20,8 +20,15 @@ extension ServerCore {
         handshakes.expired(session, at: stage)
     }
 
+    /// A session ends because its peer has begun anew: nothing has failed.
+    func handshakeRestarts(on session: SessionHandle) {
+        handshakes.restarts(session, isEstablished: ServerSession.attached(to: session) != nil)
+    }
+
+    /// Plain CoAP came to a DTLS endpoint, or so it seems.
     func heardPlainCoAP(from address: SocketAddress) {
-        report(ServerHandshakeFailure(wasPlainCoAP: true), from: address)
+        // Whose address may be forged has lines of its own, and takes none from failures that happened.
+        report(ServerHandshakeFailure(wasPlainCoAP: true), from: address, in: \.strayLog)
     }
 
     /// A session's connection is gone.
@@ -36,12 +43,15 @@ extension ServerCore {
         report(failure, from: session?.remoteAddress)
     }
 
-    private func report(_ failure: ServerHandshakeFailure, from address: SocketAddress?) {
+    private func report(
+        _ failure: ServerHandshakeFailure, from address: SocketAddress?,
+        in log: ReferenceWritableKeyPath<ServerCore, HandshakeLog> = \.handshakeLog
+    ) {
         // A server that stops ends what is under way itself.
         guard !isStopping else { return }
         metrics.handshake(failure.verdict.result)
         // Who has not shown yet that its address is its own could fill the log in others' names.
-        guard let address, let suppressed = handshakeLog.admit(address.bytes, at: .now) else { return }
+        guard let address, let suppressed = self[keyPath: log].admit(address.bytes, at: .now) else { return }
         var metadata: Logger.Metadata = [LogKey.peerAddress: "\(address)", LogKey.suppressed: "\(suppressed)"]
         if !failure.identity.isEmpty {
             metadata[LogKey.peerIdentity] = "psk:\(PrintableText.escaped(failure.identity.prefix(64)))"
@@ -54,7 +64,9 @@ extension ServerCore {
 
     /// Says of how many failures nothing was said.
     func summarizeHandshakes(at now: MonotonicTime) {
-        guard let count = handshakeLog.summary(at: now) else { return }
+        let counts = [handshakeLog.summary(at: now), strayLog.summary(at: now)].compactMap { $0 }
+        guard !counts.isEmpty else { return }
+        let count = counts.reduce(0, +)
         logger.warning(
             "handshakes of many addresses failed: see the counters, and whether somebody floods this server",
             metadata: [LogKey.suppressed: "\(count)"])

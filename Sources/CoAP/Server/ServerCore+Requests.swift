@@ -149,6 +149,9 @@ extension ServerCore: CoAPServerContextDelegate {
 
     func refuse(with response: Response, _ session: ServerSession, _ reply: ReplySlot) {
         metrics.answered(route: "refused", number: -2, code: response.code, by: session.peer.identity, after: .zero)
+        var response = response
+        // A forged address is not sent much.
+        if !session.isAddressProved { response.payload = [] }
         // Nothing in it that libcoap would not take.
         _ = reply.fill(response)
     }

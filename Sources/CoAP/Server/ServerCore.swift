@@ -16,6 +16,7 @@ final class ServerCore: @unchecked Sendable {
     var sessions: [SessionHandle: ServerSession] = [:]
     var handshakes = HandshakeResults()
     var handshakeLog = HandshakeLog()
+    var strayLog = HandshakeLog(lines: 6)
     let observations: ServerObservations
     /// How many requests wait for an answer that was not ready at once.
     var pendingCount = 0
@@ -91,6 +92,7 @@ final class ServerCore: @unchecked Sendable {
             scheduleSweep()
             return listening
         } catch {
+            for resource in table.observables { resource.detach(self) }
             closeContexts()
             throw error
         }

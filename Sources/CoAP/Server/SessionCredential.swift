@@ -49,10 +49,9 @@ enum SessionCredential {
     func limited(by security: ServerSecurity) -> SessionCredential {
         guard case .certificate(let certificate, _) = self else { return self }
         let last = certificate.notAfter ?? .max
-        guard !security.retired.isEmpty else { return .certificate(certificate, until: last) }
-        let fingerprint = certificate.fingerprint
-        let retired = security.retired.lazy.filter { $0.fingerprint == fingerprint }.map(\.until).min()
-        return .certificate(certificate, until: min(last, retired ?? .max))
+        let retired = security.retiredUntil
+        guard !retired.isEmpty else { return .certificate(certificate, until: last) }
+        return .certificate(certificate, until: min(last, retired[certificate.fingerprint] ?? .max))
     }
 
     /// True when its time is over.

@@ -53,6 +53,19 @@ struct ClientHelloTests {
         }
     }
 
+    @Test("What OpenSSL would refuse later is refused here: a third message, and bytes behind the hello in its record")
+    func refusedLater() {
+        var third = HelloBytes(cookie: Array(1...32)).bytes
+        third[18] = 1
+        #expect(throws: Never.self) { try ClientHello(third.span) }
+        third[18] = 2
+        #expect(read(third) == .failure(.malformed))
+        var trailing = HelloBytes(cookie: Array(1...32)).bytes
+        trailing.append(0)
+        trailing[12] += 1
+        #expect(read(trailing) == .failure(.malformed))
+    }
+
     @Test("A hello in pieces is told from a malformed one")
     func fragmented() {
         var first = HelloBytes().bytes
