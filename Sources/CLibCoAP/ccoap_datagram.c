@@ -5,11 +5,10 @@
 
 #include "ccoap_datagram.h"
 #include "ccoap_hello.h"
+#include "ccoap_interpose.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -30,15 +29,6 @@ typedef ssize_t (*sendmsg_t)(int descriptor, const struct msghdr *message, int f
 static _Thread_local const ccoap_datagram_hooks_t *watcher;
 
 void ccoap_datagram_watch(const ccoap_datagram_hooks_t *hooks) { watcher = hooks; }
-
-static void *original(_Atomic(void *) *known, const char *name) {
-    void *function = atomic_load_explicit(known, memory_order_relaxed);
-    if (!function) {
-        function = dlsym(RTLD_NEXT, name);
-        atomic_store_explicit(known, function, memory_order_relaxed);
-    }
-    return function;
-}
 
 static int is_udp(int descriptor) {
     int type = 0, domain = 0;
@@ -104,7 +94,7 @@ static void show(int descriptor, int is_sent, const struct msghdr *message, cons
 
 ssize_t recv(int descriptor, void *buffer, size_t capacity, int flags) {
     static _Atomic(void *) known;
-    ssize_t count = ((recv_t)original(&known, "recv"))(descriptor, buffer, capacity, flags);
+    ssize_t count = ((recv_t)ccoap_original(&known, "recv"))(descriptor, buffer, capacity, flags);
     // A look ahead is followed by the reading.
     if (watcher && count > 0 && !(flags & MSG_PEEK))
         show(descriptor, 0, NULL, buffer, (size_t)count < capacity ? (size_t)count : capacity);
@@ -113,7 +103,7 @@ ssize_t recv(int descriptor, void *buffer, size_t capacity, int flags) {
 
 ssize_t send(int descriptor, const void *bytes, size_t length, int flags) {
     static _Atomic(void *) known;
-    ssize_t count = ((send_t)original(&known, "send"))(descriptor, bytes, length, flags);
+    ssize_t count = ((send_t)ccoap_original(&known, "send"))(descriptor, bytes, length, flags);
     if (watcher && count > 0) show(descriptor, 1, NULL, bytes, (size_t)count);
     return count;
 }
@@ -122,7 +112,7 @@ ssize_t recvfrom(int descriptor, void *restrict buffer, size_t capacity, int fla
                  socklen_t *restrict size) {
     static _Atomic(void *) known;
     const socklen_t room = address && size ? *size : 0;
-    ssize_t count = ((recvfrom_t)original(&known, "recvfrom"))(descriptor, buffer, capacity, flags, address, size);
+    ssize_t count = ((recvfrom_t)ccoap_original(&known, "recvfrom"))(descriptor, buffer, capacity, flags, address, size);
     if (watcher && count > 0 && !(flags & MSG_PEEK)) {
         // The system tells the whole size of the address, even where there was no room for it.
         struct msghdr message = {.msg_name = address, .msg_namelen = room && *size > room ? room : room ? *size : 0};
@@ -133,7 +123,7 @@ ssize_t recvfrom(int descriptor, void *restrict buffer, size_t capacity, int fla
 
 ssize_t sendto(int descriptor, const void *bytes, size_t length, int flags, const struct sockaddr *address, socklen_t size) {
     static _Atomic(void *) known;
-    ssize_t count = ((sendto_t)original(&known, "sendto"))(descriptor, bytes, length, flags, address, size);
+    ssize_t count = ((sendto_t)ccoap_original(&known, "sendto"))(descriptor, bytes, length, flags, address, size);
     if (watcher && count > 0) {
         struct msghdr message = {.msg_name = (void *)address, .msg_namelen = size};
         show(descriptor, 1, &message, bytes, (size_t)count);
@@ -144,7 +134,7 @@ ssize_t sendto(int descriptor, const void *bytes, size_t length, int flags, cons
 static ssize_t read_message(int descriptor, struct msghdr *message, int flags) {
     static _Atomic(void *) known;
     const socklen_t room = message->msg_name ? message->msg_namelen : 0;
-    ssize_t count = ((recvmsg_t)original(&known, "recvmsg"))(descriptor, message, flags);
+    ssize_t count = ((recvmsg_t)ccoap_original(&known, "recvmsg"))(descriptor, message, flags);
     // Nobody here spreads a datagram over several pieces of memory.
     if (watcher && count > 0 && !(flags & MSG_PEEK) && message->msg_iovlen == 1) {
         struct msghdr seen = *message;
@@ -161,7 +151,7 @@ ssize_t recvmsg(int descriptor, struct msghdr *message, int flags) {
 
 ssize_t sendmsg(int descriptor, const struct msghdr *message, int flags) {
     static _Atomic(void *) known;
-    ssize_t count = ((sendmsg_t)original(&known, "sendmsg"))(descriptor, message, flags);
+    ssize_t count = ((sendmsg_t)ccoap_original(&known, "sendmsg"))(descriptor, message, flags);
     if (watcher && count > 0 && message->msg_iovlen == 1)
         show(descriptor, 1, message, message->msg_iov[0].iov_base, (size_t)count);
     return count;

@@ -4,10 +4,9 @@
 #define _GNU_SOURCE
 
 #include "CLibCoAP.h"
+#include "ccoap_interpose.h"
 
 #include <arpa/inet.h>
-#include <dlfcn.h>
-#include <stdatomic.h>
 
 typedef int (*parse_t)(coap_proto_t protocol, const uint8_t *data, size_t length, coap_pdu_t *pdu);
 typedef void (*show_t)(coap_log_t level, const coap_pdu_t *pdu);
@@ -25,19 +24,10 @@ void ccoap_filter_watch(const ccoap_filter_hooks_t *hooks) {
     reading = NULL;
 }
 
-static void *original(_Atomic(void *) *known, const char *name) {
-    void *function = atomic_load_explicit(known, memory_order_relaxed);
-    if (!function) {
-        function = dlsym(RTLD_NEXT, name);
-        atomic_store_explicit(known, function, memory_order_relaxed);
-    }
-    return function;
-}
-
 // Takes the place of libcoap's function of this name, also for libcoap itself, and calls that one.
 size_t coap_session_max_pdu_size(const coap_session_t *session) {
     static _Atomic(void *) known;
-    size_t_of_session size = (size_t_of_session)original(&known, "coap_session_max_pdu_size");
+    size_t_of_session size = (size_t_of_session)ccoap_original(&known, "coap_session_max_pdu_size");
     reading = (coap_session_t *)session;
     return size ? size(session) : 0;
 }
@@ -76,7 +66,7 @@ static void refuse(ccoap_refusal_t reason) {
 // come from, a CSM sets the size of messages, a Release or Abort frees the session that is just being read.
 int coap_pdu_parse(coap_proto_t protocol, const uint8_t *data, size_t length, coap_pdu_t *pdu) {
     static _Atomic(void *) known;
-    parse_t parse = (parse_t)original(&known, "coap_pdu_parse");
+    parse_t parse = (parse_t)ccoap_original(&known, "coap_pdu_parse");
     coap_session_t *session = reading;
     reading = NULL;
     if (!parse || !parse(protocol, data, length, pdu)) {
@@ -103,7 +93,7 @@ void coap_show_pdu(coap_log_t level, const coap_pdu_t *pdu) {
         sending_once = NULL;
         return;
     }
-    show_t show = (show_t)original(&known, "coap_show_pdu");
+    show_t show = (show_t)ccoap_original(&known, "coap_show_pdu");
     if (show) show(level, pdu);
 }
 

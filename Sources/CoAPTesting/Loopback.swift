@@ -19,6 +19,25 @@ public enum Loopback {
         configuration: ServerConfiguration = ServerConfiguration(),
         _ body: @escaping @Sendable ([CoAPURI]) async throws -> Result
     ) async throws -> Result {
+        try await withServer(router, endpoints: endpoints, security: security, configuration: configuration) {
+            try await body($1)
+        }
+    }
+
+    /// The same with the server itself, for what is changed while it runs.
+    ///
+    /// - Parameters:
+    ///   - router: the resources.
+    ///   - endpoints: where to listen; plain CoAP on `[::1]` and a free port.
+    ///   - security: for `coaps` endpoints.
+    ///   - configuration: limits and deadlines.
+    ///   - body: gets the server, and the URIs in the order of the endpoints.
+    /// - Throws: what the server throws when it cannot start, else what the closure throws.
+    public static func withServer<Result: Sendable>(
+        _ router: Router, endpoints: [ServerEndpoint] = [.coap("::1", port: 0)], security: ServerSecurity? = nil,
+        configuration: ServerConfiguration = ServerConfiguration(),
+        _ body: @escaping @Sendable (CoAPServer, [CoAPURI]) async throws -> Result
+    ) async throws -> Result {
         let (listening, continuation) = AsyncStream.makeStream(of: [CoAPURI].self)
         let server = CoAPServer(
             endpoints: endpoints, security: security, router: router, configuration: configuration,
@@ -31,7 +50,7 @@ public enum Loopback {
                 return nil
             }
             group.addTask {
-                for await uris in listening { return try await body(uris) }
+                for await uris in listening { return try await body(server, uris) }
                 // The server could not start; its task says why.
                 return nil
             }

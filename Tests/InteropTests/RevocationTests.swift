@@ -2,7 +2,6 @@
 
 import CoAP
 import CoAPTesting
-import Logging
 import Testing
 
 @Suite("Certificates that are revoked while the server runs", .needs(.openssl), .timeLimit(.minutes(5)))
@@ -10,18 +9,9 @@ struct RevocationTests {
     private func withServer(
         _ security: ServerSecurity, _ body: @escaping @Sendable (CoAPServer, CoAPURI) async throws -> Void
     ) async throws {
-        let (listening, uris) = AsyncStream.makeStream(of: [CoAPURI].self)
-        let server = CoAPServer(
-            endpoints: [.coaps("127.0.0.1", port: 0)], security: security, router: TestServer.router(),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-            onListening: { uris.yield($0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            var iterator = listening.makeAsyncIterator()
-            let uri = try #require(await iterator.next())[0]
-            try await body(server, uri)
-            group.cancelAll()
-        }
+        try await Loopback.withServer(
+            TestServer.router(), endpoints: [.coaps("127.0.0.1", port: 0)], security: security
+        ) { try await body($0, $1[0]) }
     }
 
     @Test("The session of a revoked certificate ends and its holder cannot return; a key's session goes on")

@@ -3,7 +3,6 @@
 import CoAP
 import CoAPTesting
 import Foundation
-import Logging
 import Testing
 
 @Suite("Credentials that change while the server runs", .timeLimit(.minutes(5)))
@@ -25,18 +24,9 @@ struct SecurityUpdateTests {
         let router = Router()
         router.get("me") { _, context in "\(context.peer.identity)" }
         let resource = router.observable("value") { _, _ in "value" }
-        let (listening, uris) = AsyncStream.makeStream(of: [CoAPURI].self)
-        let server = CoAPServer(
-            endpoints: endpoints, security: security, router: router, configuration: configuration,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-            onListening: { uris.yield($0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            var iterator = listening.makeAsyncIterator()
-            let uri = try #require(await iterator.next())[0]
-            try await body(server, uri, resource)
-            group.cancelAll()
-        }
+        try await Loopback.withServer(
+            router, endpoints: endpoints, security: security, configuration: configuration
+        ) { try await body($0, $1[0], resource) }
     }
 
     private func expect(_ identity: String, _ session: ClientSession) async throws {
