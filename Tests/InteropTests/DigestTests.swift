@@ -27,16 +27,21 @@ struct DigestTests {
         return digits
     }
 
-    /// An HMAC by Python's own module, put together as docs/digest.md says.
-    private static func hmac(_ key: String, _ method: UInt8, _ segment: String, _ body: String) async throws -> String {
+    /// An HMAC by Python's own module, put together as docs/digest.md says: of a request's body, or of a response's, with its code
+    /// and the request's tag.
+    private static func hmac(
+        _ key: String, _ method: UInt8, _ segment: String, _ body: String, code: UInt8 = 0, claimed: String = ""
+    ) async throws -> String {
         let program = """
             import hashlib, hmac, struct, sys
-            key, method, segment, body = sys.argv[1].encode(), int(sys.argv[2]), sys.argv[3].encode(), sys.argv[4].encode()
-            head = b"coap-digest-1" + bytes([method, 0]) + struct.pack(">H", 0xffff)
+            key, segment, body = [sys.argv[n].encode() for n in (1, 3, 4)]
+            method, code, claimed = int(sys.argv[2]), int(sys.argv[5]), bytes.fromhex(sys.argv[6])
+            head = b"coap-digest-1" + bytes([method, code]) + struct.pack(">HH", 0xffff, len(claimed)) + claimed
             head += struct.pack(">HH", 1, len(segment)) + segment + struct.pack(">H", 0)
             print(hmac.new(key, head + body, hashlib.sha256).hexdigest())
             """
-        let result = try await PeerProcess.run(.aiocoap, ["-c", program, key, "\(method)", segment, body])
+        let result = try await PeerProcess.run(
+            .aiocoap, ["-c", program, key, "\(method)", segment, body, "\(code)", claimed])
         try #require(result.status == 0 && result.text.count == 64, "\(result.transcript)")
         return result.text
     }
@@ -131,7 +136,7 @@ struct DigestTests {
         }
     }
 
-    @Test("An HMAC made by Python's module", .needs(.aiocoap))
+    @Test("An HMAC made by Python's module, and the response's, which is of it", .needs(.aiocoap))
     func python() async throws {
         let secret = "a key of more than sixteen bytes"
         var configuration = ServerConfiguration()
@@ -143,6 +148,9 @@ struct DigestTests {
                 let answer = try await AiocoapAnswer.request(
                     "put", "\(uri)/stored", ["--payload", "on", "--option", "65000=02036f7073\(tag)"])
                 #expect(answer.code == code && stored.withLock { $0 } == count, "\(answer)")
+                let answered = answer.options?.first { $0.number == 65000 }?.value
+                let expected = try await Self.hmac(secret, 3, "stored", "", code: 0x44, claimed: tag)
+                #expect(answered == (code == "2.04" ? "02036f7073\(expected)" : nil), "\(answer)")
             }
         }
     }

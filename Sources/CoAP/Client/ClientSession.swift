@@ -55,7 +55,8 @@ public final class ClientSession: Sendable {
     ///   lost connection could not be made anew, `protocolError` when the server refuses the message with a reset,
     ///   or breaks the protocol, `tooLarge` when the request's options do not fit a message or the response's body is over
     ///   ``ClientConfiguration/maximumBodySize``, `digestMismatch` and `digestMissing` when the response's body is not the one that
-    ///   was sent or nothing vouches for it, `invalidArgument` for a digest whose key is missing, `limitReached` when too many wait already, `closed` when the session ends,
+    ///   was sent or nothing vouches for it, `invalidArgument` for a digest whose key is missing or that Block1 or Block2 stands beside,
+    ///   `limitReached` when too many wait already, `closed` when the session ends,
     ///   `cancelled` when the task is.
     public func request(
         _ request: Request, confirmable: Bool = true, timeout: Duration? = nil

@@ -4,13 +4,16 @@
 ///
 /// A bare hash is of the body alone. An HMAC is of what the body was sent for, too: its label, the request's method, the
 /// response's code, the format, path and query go before the body. So nobody can have a body accepted elsewhere, or as a request
-/// what a server said in a response; a server that hands out digests would else sign for everybody.
+/// what a server said in a response; a server that hands out digests would else sign for everybody. A response's is of the
+/// request's digest, too, as each end has it: whoever takes that away, to change the body, gets a response that is not accepted.
 struct BodyDigest: Sendable {
     let algorithm: PayloadDigest.Algorithm
     private let key: DigestKey?
     private let method: Method
     private let path: [[UInt8]]
     private let query: [[UInt8]]
+    /// The digest of the request's body as it stands in the request; empty when that only asks for one.
+    private let claimed: [UInt8]
 
     private static let label = Array("coap-digest-1".utf8)
 
@@ -18,6 +21,7 @@ struct BodyDigest: Sendable {
     init?(_ algorithm: PayloadDigest.Algorithm, of request: Request, keys: DigestKeyTable) {
         self.algorithm = algorithm
         method = request.method
+        claimed = request.options.payloadDigest?.value ?? []
         switch algorithm {
         case .sha256: (key, path, query) = (nil, [], [])
         case .hmacSHA256(let keyID):
@@ -46,12 +50,14 @@ struct BodyDigest: Sendable {
         return hasher
     }
 
-    /// What goes before the body of an HMAC; numbers in network order.
+    /// What goes before the body of an HMAC; numbers in network order. A request's digest cannot be of itself: its place is empty.
     private func head(code: Code?, format: ContentFormat?) -> [UInt8] {
         func number(_ value: Int) -> [UInt8] {
             [UInt8(truncatingIfNeeded: value >> 8), UInt8(truncatingIfNeeded: value)]
         }
         var bytes = Self.label + [method.rawValue, code?.rawValue ?? 0] + number(Int(format?.rawValue ?? 0xFFFF))
+        let answered = code == nil ? [] : claimed
+        bytes += number(answered.count) + answered
         for list in [path, query] {
             bytes += number(list.count)
             for element in list { bytes += number(element.count) + element }
@@ -88,7 +94,7 @@ struct BodyDigest: Sendable {
 }
 
 extension Code {
-    /// True for a response that has a digest when one was asked for: a success whose body is all of it. 2.31 is half-way, and
-    /// what stands in 2.03 would take the place of what a cache knows of the body it keeps (RFC 7252 §5.6.2).
+    /// True for a response that a server gives a digest when one was asked for: a success whose body is all of it. 2.31 is
+    /// half-way, and what stands in 2.03 would take the place of what a cache knows of the body it keeps (RFC 7252 §5.6.2).
     var bearsDigest: Bool { isSuccess && self != .continue && self != .valid }
 }

@@ -30,9 +30,19 @@ extension ClientSession {
     }
 
     /// The request with its body's digest where it asks for one; a GET, which has no body, goes on asking.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for a key that is not there, and for blocks that the caller deals with.
     package func signed(_ request: Request) throws(CoAPError) -> Request {
+        if request.options.contains(.payloadDigest),
+            request.options.contains(.block1) || request.options.contains(.block2)
+        {
+            throw CoAPError(
+                .invalidArgument,
+                "a digest is of a whole body, and a single block cannot be checked; leave Block1 and Block2 out, or the digest"
+            )
+        }
         guard request.options.payloadDigest?.value == nil, let digest = try bodyDigest(of: request),
-            request.method != .get, !request.options.contains(.block1)
+            request.method != .get
         else { return request }
         var request = request
         request.options.payloadDigest = try Self.required(

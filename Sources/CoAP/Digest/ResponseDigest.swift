@@ -5,6 +5,7 @@ struct ResponseDigest {
     private let body: BodyDigest
     /// True where the body is what was asked for, so that nothing vouched for it without a digest.
     private let isDemanded: Bool
+    private let request: Request
     private var hasher: BodyHasher?
     private var value: [UInt8] = []
 
@@ -14,6 +15,7 @@ struct ResponseDigest {
             let body = BodyDigest(option.algorithm, of: request, keys: keys)
         else { return nil }
         self.body = body
+        self.request = request
         isDemanded = request.method.isSafe
     }
 
@@ -22,7 +24,7 @@ struct ResponseDigest {
     /// - Throws: `CoAPError` with code `digestMissing`.
     mutating func begin(_ response: Response) throws(CoAPError) {
         hasher = nil
-        guard response.code.bearsDigest else { return }
+        guard response.code.isSuccess, !response.confirmsCopy(of: request) else { return }
         // One of another kind protects from less than was asked for: who changes the body could have put it there.
         if let option = response.options.payloadDigest, option.algorithm == body.algorithm, let value = option.value {
             self.value = value
@@ -68,5 +70,13 @@ struct ResponseDigest {
         try digest.begin(response)
         digest.update(response.payload)
         try digest.end()
+    }
+}
+
+extension Response {
+    /// True for a 2.03 that says that one of the request's entity-tags is still right: it has no body, so nothing to vouch for.
+    /// Any other 2.03 is a body under another name.
+    package func confirmsCopy(of request: Request) -> Bool {
+        code == .valid && payload.isEmpty && options.block2?.hasMore != true && request.options.contains(.eTag)
     }
 }

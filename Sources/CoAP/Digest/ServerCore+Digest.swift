@@ -48,4 +48,15 @@ extension ServerCore {
         stream.body.fail(CoAPError(.digestMismatch, mismatch.diagnostic ?? ""))
         return false
     }
+
+    /// The answer of a handler that reads a body while it comes. It may refuse a body before its end. A success would be one for
+    /// a body that nobody compared, whatever was demanded, and with a digest of its own: the handler's mistake.
+    func checked(_ response: Response, of stream: ServerUploadStream, _ context: RequestContext) -> Response {
+        guard stream.hasher != nil, response.code.isSuccess else { return response }
+        table.limiter.warn(
+            context.logger, .bodyUnchecked, context.route, "let it read the body to its end, or refuse it with an error"
+        )
+        return .diagnostic(
+            .internalServerError, "the request was answered before its body was compared with its digest")
+    }
 }

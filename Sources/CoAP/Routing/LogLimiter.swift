@@ -6,7 +6,7 @@ import Logging
 package final class LogLimiter: Sendable {
     /// What is logged.
     enum Kind: Hashable {
-        case handlerFailed, handlerTimedOut, responseReplaced, accessRefused
+        case handlerFailed, handlerTimedOut, responseReplaced, accessRefused, bodyUnchecked
         case rateExceeded, sessionEvicted, handshakesCrowded
     }
 
@@ -55,5 +55,6 @@ package final class LogLimiter: Sendable {
 
     private static let messages: [Kind: Logger.Message] = [
         .handlerFailed: "handler failed", .handlerTimedOut: "handler timed out",
+        .bodyUnchecked: "handler answered before the body was compared with its digest",
     ]
 }

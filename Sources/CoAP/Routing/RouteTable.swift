@@ -19,6 +19,12 @@ package struct RouteTable: Sendable {
     package init(_ router: Router) {
         authorizers = router.middleware.compactMap { $0 as? any RequestAuthorizer }
         onlyAuthorizes = authorizers.count == router.middleware.count
+        for case let demand as RequireDigest in router.middleware {
+            if let missing = demand.missingRoute(in: router.routes) {
+                preconditionFailure(
+                    "a digest is demanded on \(missing), and there is no such route; add it, or mend its name")
+            }
+        }
         let discovery = WellKnownCore(router.routes, authorizers)
         tree = RouteTree(router.routes + [discovery.route])
         observables = router.routes.compactMap(\.observable)

@@ -8,7 +8,8 @@ extension Router {
     /// Answers a method on a path with a handler that reads the body while it comes, block by block (RFC 7959 §2.5). It runs
     /// from the first block on; the request it gets has no payload. Once it has answered, the rest of the body is refused with
     /// that answer. A body that turns out not to match its digest ends in an error and is answered 4.00: what cannot be undone,
-    /// such as starting a firmware, waits for the body's end.
+    /// such as starting a firmware, waits for the body's end. A success before that end is answered 5.00 where the body has a
+    /// digest, since nobody compared it.
     ///
     /// - Parameters:
     ///   - method: the method, such as PUT.

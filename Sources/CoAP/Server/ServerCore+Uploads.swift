@@ -193,7 +193,7 @@ extension ServerCore {
         request.payload = []
         let head = request
         upload.task = Task.immediate(executorPreference: loop) { [table] in
-            var response = await table.response(to: head, context)
+            var response = core.checked(await table.response(to: head, context), of: upload, context)
             if response.stream != nil, let waiting = upload.last {
                 response = await core.opened(response, waiting.request)
             }

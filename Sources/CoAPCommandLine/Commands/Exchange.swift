@@ -31,18 +31,19 @@ struct Exchange {
                 request, confirmable: confirmable, progress: { meter.update($0) }
             ) { response, parts in
                 guard response.code.isSuccess else { return (response, response.payload.count) }
-                let file = try OutputFile(output)
+                // What is still valid stays as it is.
+                let file = response.code == .valid ? nil : try OutputFile(output)
                 // One block that was asked for by number comes with the response.
-                try file.write(response.payload)
+                try file?.write(response.payload)
                 var size = response.payload.count
                 for try await part in parts {
-                    try file.write(part)
+                    try file?.write(part)
                     size += part.count
                 }
-                try file.commit()
+                try file?.commit()
                 return (response, size)
             }
-            isWritten = response.code.isSuccess
+            isWritten = response.code.isSuccess && response.code != .valid
             return
         } else {
             response = try await session.request(

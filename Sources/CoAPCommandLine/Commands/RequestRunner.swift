@@ -70,7 +70,12 @@ struct RequestRunner {
         let response = exchange.response
         let status = ExitStatus.status(of: response.code)
         if status == 0, let output = options.output, !exchange.isWritten {
-            try OutputFile.write(response.payload, to: output)
+            if response.code == .valid {
+                Terminal.complain(
+                    "\(response.code): the copy that was asked about is still right, so nothing was written")
+            } else {
+                try OutputFile.write(response.payload, to: output)
+            }
         }
         Self.warn(of: exchange.request, response)
         if options.json {
@@ -98,8 +103,8 @@ struct RequestRunner {
 
     /// Says when nothing shows that the server has looked at a body's digest.
     private static func warn(of request: Request, _ response: Response) {
-        guard let asked = request.options.payloadDigest, response.code.isSuccess, response.code != .valid,
-            response.options.payloadDigest?.algorithm != asked.algorithm
+        guard let asked = request.options.payloadDigest, response.code.isSuccess,
+            !response.confirmsCopy(of: request), response.options.payloadDigest?.algorithm != asked.algorithm
         else { return }
         Terminal.complain("the response has no digest, so the server may not have checked the body's")
     }

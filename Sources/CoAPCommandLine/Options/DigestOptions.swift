@@ -34,6 +34,12 @@ struct DigestOptions: ParsableArguments {
                 .invalidArgument,
                 "the digest is made by --digest and --digest-key; leave -O \(OptionNumber.payloadDigest) out")
         }
+        guard !options.contains(.block1), !options.contains(.block2) else {
+            throw CoAPError(
+                .invalidArgument,
+                "a digest is of a whole body, and a single block cannot be checked; leave -O Block1 and Block2 out, or the digest"
+            )
+        }
         guard let digestKey else { return options.append(.digest(.sha256)) }
         let key = try DigestKeyText.key(digestKey)
         configuration.digestKeys = try DigestKeyTable(CollectionOfOne(key))

@@ -81,10 +81,11 @@ extension Options {
         set { set(.payloadDigest, to: newValue?.rawValue) }
     }
 
-    /// True for a digest of a known algorithm that is malformed. What has an algorithm that is not known is passed by, as the
-    /// option is elective.
+    /// True for a digest of a known algorithm that is malformed, and for one of none at all. What has an algorithm that is not
+    /// known is passed by, as the option is elective.
     package var hasMalformedDigest: Bool {
-        guard let value = first(.payloadDigest), let algorithm = value.first else { return false }
+        guard let value = first(.payloadDigest) else { return false }
+        guard let algorithm = value.first else { return true }
         return (1...2).contains(algorithm) && PayloadDigest(rawValue: value) == nil
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import CoAPTesting
 import Foundation
 import Testing
 
@@ -131,6 +132,9 @@ struct DigestToolTests {
             (["--digest-key", "ops:-", "-f", "-"], 64, "standard input"),
             (["--digest-key", "ops:-", "--psk-file", "-"], 64, "standard input"),
             (["--digest", "-O", "65000=0x01", "-e", "x"], 64, "Payload-Digest"),
+            (["--digest", "-O", "block2=0x12", "-e", "x"], 64, "Block2"),
+            (["--digest-key", "ops:good", "-O", "Block1=8", "-e", "x"], 64, "Block1"),
+            (["-O", "65000=0x01", "-O", "block2=0x12", "-e", "x"], 64, "Block2"),
         ] as [([String], Int32, String)])
     func refused(arguments: [String], status: Int32, word: String) async throws {
         let folder = try TemporaryFolder()
@@ -143,6 +147,35 @@ struct DigestToolTests {
         let server = try await ToolProcess.run(
             .server, ["--listen", "coap://127.0.0.1:0"] + arguments, folder: folder.path)
         #expect(server.status == status && server.complainsOnce && server.errors.contains(word), "\(server.transcript)")
+    }
+
+    @Test("2.03 leaves the file as it is, and is no way around the digest where no entity-tag was sent")
+    func valid() async throws {
+        let router = Router()
+        router.get("x") { _, _ in Response(.valid) }
+        let folder = try TemporaryFolder()
+        let old = try folder.write("old".utf8, to: "old")
+        try await Loopback.withServer(router) { uris in
+            let uri = "\(uris[0])/x"
+            for output in [old, folder.path("new")] {
+                let forged = try await ToolProcess.run(.get, ["--digest", "-o", output, uri])
+                #expect(forged.status == 65 && forged.errors.contains("has no digest"), "\(forged.transcript)")
+                for more in [["--digest"], [], ["--json"]] {
+                    let kept = try await ToolProcess.run(.get, more + ["-O", "etag=0x01", "-o", output, uri])
+                    #expect(kept.status == 0 && kept.errors.contains("2.03 Valid"), "\(kept.transcript)")
+                    #expect(kept.complainsOnce, "\(kept.transcript)")
+                }
+            }
+        }
+        #expect(try folder.read("old") == Array("old".utf8))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["old"])
+    }
+
+    @Test("Observing by single blocks cannot be checked")
+    func observedBlocks() async throws {
+        let result = try await ToolProcess.run(
+            .coap, ["observe", "--digest", "-O", "block2=0x06", "coap://127.0.0.1:1/x"])
+        #expect(result.status == 64 && result.complainsOnce && result.errors.contains("Block2"), "\(result.transcript)")
     }
 
     @Test("A bit that is none")

@@ -39,18 +39,27 @@ struct BodyDigestTests {
 
     @Test("What an HMAC is of, byte by byte, computed by another way of OpenSSL's")
     func layout() throws {
-        let request = try Request(.put, "lights/ü?a=1&b", contentFormat: .json)
+        var request = try Request(.put, "lights/ü?a=1&b", contentFormat: .json)
         let body = Array("{}".utf8)
         let resource: [UInt8] =
             [0, 2, 0, 6] + Array("lights".utf8) + [0, 2, 0xC3, 0xBC] + [0, 2, 0, 3] + Array("a=1".utf8) + [0, 1, 0x62]
-        let sent = Array("coap-digest-1".utf8) + [3, 0, 0, 50] + resource + body
+        let sent = Array("coap-digest-1".utf8) + [3, 0, 0, 50, 0, 0] + resource + body
         let digest = try Self.hmac(of: request)
         #expect(
             digest.made(ofBody: body, format: .json)?.value == MessageAuthentication.code(of: sent, key: Self.secret))
-        let answered = Array("coap-digest-1".utf8) + [3, 0x44, 0xFF, 0xFF] + resource + body
+        let answered = Array("coap-digest-1".utf8) + [3, 0x44, 0xFF, 0xFF, 0, 0] + resource + body
         #expect(
             digest.made(of: Response(.changed, payload: body))?.value
                 == MessageAuthentication.code(of: answered, key: Self.secret))
+        // With a digest in the request its own stays what it is, and the response's is of it.
+        let claimed = [UInt8](1...32)
+        request.options.payloadDigest = PayloadDigest(Self.hmac, value: claimed)
+        let bound = try Self.hmac(of: request)
+        #expect(bound.made(ofBody: body, format: .json) == digest.made(ofBody: body, format: .json))
+        let answer = Array("coap-digest-1".utf8) + [3, 0x44, 0xFF, 0xFF, 0, 32] + claimed + resource + body
+        #expect(
+            bound.made(of: Response(.changed, payload: body))?.value
+                == MessageAuthentication.code(of: answer, key: Self.secret))
     }
 
     @Test("An HMAC of one purpose is none of another")

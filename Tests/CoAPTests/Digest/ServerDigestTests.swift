@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAPTesting
+import Logging
 import Metrics
 import MetricsTestKit
 import Testing
@@ -127,7 +128,7 @@ struct ServerDigestTests {
     func notUnderstood() async throws {
         let calls = CallCounter()
         try await Asker.serve(Self.router(calls)) { asker in
-            for value in [[1, 0], [1] + [UInt8](repeating: 0, count: 31), [2], [2, 0], [2, 40, 1]] as [[UInt8]] {
+            for value in [[], [1, 0], [1] + [UInt8](repeating: 0, count: 31), [2], [2, 0], [2, 40, 1]] as [[UInt8]] {
                 let refused = try await asker.ask(.put, "x", options: Self.options(raw: value), payload: [1])
                 #expect(refused.code == .badRequest && calls.count == 0, "\(value)")
             }
@@ -257,8 +258,11 @@ struct ServerDigestTests {
     func demanded() async throws {
         let calls = CallCounter()
         let router = Self.router(calls)
-        router.add(RequireDigest(.any, on: ["/waiting"]))
-        router.add(RequireDigest(.hmac, on: ["/x"], methods: [.put]))
+        router.add(RequireDigest(.any, on: ["waiting"]))
+        router.add(RequireDigest(.hmac, on: ["/%78"], methods: [.put]))
+        router.add(RequireDigest(.hmac, on: ["slots/{any}"]))
+        router.get("slots/{slot}") { _, _ in "" }
+        router.put("slots/{number}") { _, _ in Response(.changed) }
         try await Asker.serve(router, try Self.keyed()) { asker in
             for (path, method, options, code) in [
                 ("waiting", CoAP.Method.post, Options(), Code.badRequest),
@@ -268,7 +272,10 @@ struct ServerDigestTests {
                 ("x", .put, Options(), .unauthorized), ("x", .put, Self.options(Self.sha256([1])), .unauthorized),
                 ("x", .put, Self.options(raw: [2, 3] + Array("ops".utf8)), .unauthorized),
                 ("x", .put, try Self.hmac(.put, "x", [1]), .changed), ("x", .delete, Options(), .deleted),
-                ("small", .get, Options(), .content),
+                ("small", .get, Options(), .content), ("slots/1", .put, Options(), .unauthorized),
+                ("slots/1", .put, try Self.hmac(.put, "slots/1", [1]), .changed),
+                ("slots/1", .get, Options(), .content),
+                ("nothing", .put, Options(), .notFound),
             ] {
                 let answer = try await asker.ask(
                     method, path, options: options, payload: method == .put || method == .post ? [1] : [])
@@ -276,6 +283,67 @@ struct ServerDigestTests {
             }
         }
         #expect(calls.count == 2)
+    }
+
+    @Test("A demand on what is no route, or on one that does not exist, stops the program and says so")
+    func demandedInVain() async throws {
+        let malformed = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = RequireDigest(.hmac, on: ["a//b"])
+        }
+        let text = String(decoding: malformed?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(text.contains("'a//b' is not the path of a route"), "\(text)")
+        let missing = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            let router = Router()
+            router.add(RequireDigest(.hmac, on: ["frimware"]))
+            router.put("firmware") { _, _ in Response(.changed) }
+            _ = RouterTester(router)
+        }
+        let named = String(decoding: missing?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(named.contains("a digest is demanded on /frimware, and there is no such route"), "\(named)")
+    }
+
+    @Test("A handler that says success before the body's end gets none for a body that nobody compared")
+    func answeredEarly() async throws {
+        let router = Router()
+        router.upload(.put, "hasty") { _, _, body in
+            var iterator = body.makeAsyncIterator()
+            _ = try await iterator.next()
+            return Response(.changed, text: "done")
+        }
+        router.upload(.put, "blind") { _, _, _ in Response(.changed, text: "done") }
+        router.upload(.put, "strict") { _, _, _ in Response(.requestEntityTooLarge) }
+        let (lines, log) = AsyncStream.makeStream(of: String.self)
+        let (listening, announce) = AsyncStream.makeStream(of: [CoAPURI].self)
+        let server = CoAPServer(
+            endpoints: [.coap("::1", port: 0)], router: router, configuration: try Self.keyed(),
+            logger: Logger(label: "test") { _ in LineStream(lines: log) }, onListening: { announce.yield($0) })
+        let running = Task { try await server.run() }
+        var iterator = listening.makeAsyncIterator()
+        var asker = Asker(socket: try RawSocket(to: try #require(await iterator.next())[0]))
+        for path in ["hasty", "blind"] {
+            for _ in 0..<2 {
+                let early = try await asker.upload(
+                    path, Self.body, size: 1024, options: try Self.hmac(.put, path, Self.body))
+                #expect(early.code == .internalServerError && !early.options.contains(.payloadDigest), "\(early)")
+            }
+            // Not without a digest, nor with one that was compared beforehand.
+            let without = try await asker.upload(path, Self.body, size: 1024)
+            #expect(without.code == .changed)
+            let small = try await asker.upload(path, [1], size: 1024, options: try Self.hmac(.put, path, [1]))
+            #expect(small.code == .changed && small.options.contains(.payloadDigest))
+        }
+        let refused = try await asker.upload(
+            "strict", Self.body, size: 1024, options: try Self.hmac(.put, "strict", Self.body))
+        #expect(refused.code == .requestEntityTooLarge)
+        running.cancel()
+        try await running.value
+        log.finish()
+        var warnings: [String] = []
+        for await line in lines where line.hasPrefix("warning") { warnings.append(line) }
+        // One for each route.
+        #expect(
+            warnings
+                == .init(repeating: "warning handler answered before the body was compared with its digest", count: 2))
     }
 
     @Test("A body that is read while it comes, where a digest is demanded")

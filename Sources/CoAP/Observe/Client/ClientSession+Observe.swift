@@ -61,12 +61,12 @@ extension ClientSession {
                 "what is observed is named in one message: at most \(blockSize) bytes, not "
                     + "\(request.payload.count)")
         }
-        var request = request
-        request.options.observe = 0
-        if blockSize < 1024, !request.options.contains(.block2) {
-            request.options.block2 = BlockOption(number: 0, size: blockSize)
+        var signed = try signed(asSent(request))
+        signed.options.observe = 0
+        if blockSize < 1024, !signed.options.contains(.block2) {
+            signed.options.block2 = BlockOption(number: 0, size: blockSize)
         }
-        let registration = try signed(asSent(request))
+        let registration = signed
         let observation = ClientObservation(registration, configuration, on: connection)
         core.loop.submit { observation.start() }
         let states = ObservationStates(
