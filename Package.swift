@@ -94,7 +94,10 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "PolicyFileTests", dependencies: ["PolicyFile", "CoAP"], swiftSettings: strict),
+        .testTarget(
+            name: "PolicyFileTests",
+            dependencies: ["CoAP", "PolicyFile", "TestSupport", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .testTarget(
             name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
             swiftSettings: strict),

@@ -14,7 +14,6 @@ extension PolicyReader {
     func members(
         of node: Node, _ key: String?, allowed: [String]?
     ) throws(CoAPError) -> [String: Node] {
-        try refuseAnchor(node)
         let names = allowed.map { $0.joined(separator: ", ") } ?? "names"
         guard let mapping = node.mapping else {
             throw problem(node.line, key, "is \(node.kind); write \(names), each with ':' and a space behind it")
@@ -37,7 +36,6 @@ extension PolicyReader {
 
     /// One text, or a list of texts.
     func texts(_ node: Node, _ key: String) throws(CoAPError) -> [Text] {
-        try refuseAnchor(node)
         guard let sequence = node.sequence else { return [try text(node, key)] }
         var texts: [Text] = []
         for element in sequence { texts.append(try text(element, key)) }
@@ -48,7 +46,6 @@ extension PolicyReader {
     }
 
     func text(_ node: Node, _ key: String) throws(CoAPError) -> Text {
-        try refuseAnchor(node)
         guard let scalar = node.scalar else {
             let hint = node.mapping == nil ? "" : ": behind the colon of psk:NAME stands no space"
             throw problem(node.line, key, "is \(node.kind); write a text, or a list of texts\(hint)")
@@ -58,11 +55,6 @@ extension PolicyReader {
             throw problem(node.line, key, "is empty; a text that YAML takes for nothing stands in quotes")
         }
         return Text(value: scalar.string, line: node.line)
-    }
-
-    /// The scan has found them before; this is for what it might not see.
-    func refuseAnchor(_ node: Node) throws(CoAPError) {
-        guard node.anchor == nil else { throw problem(node.line, nil, YAMLScan.noAnchors) }
     }
 }
 

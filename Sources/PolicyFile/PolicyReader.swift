@@ -9,6 +9,8 @@ struct PolicyReader {
 
     private static let maximumSize = 1 << 20
     private static let ruleKeys = ["who", "may", "deny", "on"]
+    /// With more groups than these a name is not compared with theirs for being misspelled.
+    private static let maximumComparedGroups = 256
     private static let example = "rules: [{who: authenticated, may: read, on: \"**\"}]"
 
     /// A group: its members, and where it stands.
@@ -45,9 +47,11 @@ struct PolicyReader {
         guard let nodes = rules.sequence else {
             throw problem(rules.line, "rules", "is \(rules.kind); write a list, each rule behind a '-'")
         }
+        let words = IdentityPattern.words.map(\.description)
+        let known = (groups.count <= Self.maximumComparedGroups ? words + groups.keys : words).sorted()
         var result: [AccessRule] = []
         for (index, node) in nodes.enumerated() {
-            result.append(try rule(node, "rules[\(index + 1)]", &groups))
+            result.append(try rule(node, "rules[\(index + 1)]", &groups, known))
         }
         let unused = groups.filter { !$0.value.isUsed }.map { (name: $0.key, line: $0.value.line) }
         return (AccessPolicy(rules: result), unused.sorted { $0.line < $1.line })
@@ -96,13 +100,15 @@ struct PolicyReader {
                 )
             }
             var patterns: [IdentityPattern] = []
+            var known: Set<IdentityPattern> = []
             for text in try texts(list, key) {
                 guard members[text.value] == nil else {
                     throw problem(
                         text.line, key,
                         "'\(text.value)' is a group, and groups have no groups in them; name its members")
                 }
-                patterns.append(try pattern(text, key))
+                let pattern = try pattern(text, key)
+                if known.insert(pattern).inserted { patterns.append(pattern) }
             }
             groups[name] = Group(pattern: .group(name, of: patterns), line: list.line)
         }
@@ -125,7 +131,7 @@ struct PolicyReader {
     // MARK: Rules
 
     private func rule(
-        _ node: Node, _ key: String, _ groups: inout [String: Group]
+        _ node: Node, _ key: String, _ groups: inout [String: Group], _ known: [String]
     ) throws(CoAPError) -> AccessRule {
         let members = try self.members(of: node, key, allowed: Self.ruleKeys)
         guard let who = members["who"] else {
@@ -155,7 +161,7 @@ struct PolicyReader {
             methods.formUnion(known)
         }
         var people: [IdentityPattern] = []
-        for text in try texts(who, "\(key).who") { people.append(try person(text, "\(key).who", &groups)) }
+        for text in try texts(who, "\(key).who") { people.append(try person(text, "\(key).who", &groups, known)) }
         var paths: [PathPattern] = []
         for text in try texts(on, "\(key).on") {
             do throws(CoAPError) { paths.append(try PathPattern(text.value)) } catch {
@@ -167,8 +173,9 @@ struct PolicyReader {
 
     private static let methodWords = MethodSet.words.map(\.word).joined(separator: ", ")
 
+    /// Whom a text means: a group, or a pattern that is none of the known words misspelled.
     private func person(
-        _ text: Text, _ key: String, _ groups: inout [String: Group]
+        _ text: Text, _ key: String, _ groups: inout [String: Group], _ known: [String]
     ) throws(CoAPError) -> IdentityPattern {
         if let group = groups[text.value] {
             groups[text.value]?.isUsed = true
@@ -177,8 +184,7 @@ struct PolicyReader {
         let pattern = try pattern(text, key)
         // A group's name that is misspelled would be somebody's name, and a rule that denies would deny it to nobody.
         if !text.value.contains(":"), !text.value.contains("*"), !IdentityPattern.words.contains(pattern),
-            let meant = (groups.keys + IdentityPattern.words.map(\.description)).sorted()
-                .first(where: { Spelling.isNear(text.value, $0) })
+            let meant = known.first(where: { Spelling.isNear(text.value, $0) })
         {
             throw problem(
                 text.line, key,

@@ -120,7 +120,9 @@ struct PolicyFileTests {
         Broken("a: &x [1]\nrules: []\n", 1, "anchors"),
         Broken("rules:\n- who: !str a\n  may: read\n  on: a\n", 2, "tags"),
         Broken("rules:\n- who: |\n    a\n  may: read\n  on: a\n", 2, "blocks"),
-        Broken("rules: [\"a\n", 1, "no YAML"),
+        Broken("rules: [\"a\n", 1, "second quote is missing"),
+        Broken("rules: [a\n", 2, "no YAML"),
+        Broken("rules:\n- who anybody\n  may: read\n  on: a\n", 3, "goes on", "':' behind a key"),
         Broken(String(repeating: "[", count: 100_000), 1, "brackets"),
         Broken("rules:\n" + String(repeating: "- ", count: 100_000) + "a\n", 2),
         Broken(String(repeating: "#", count: (1 << 20) + 1), 1, "larger than 1 MiB"),
@@ -184,5 +186,38 @@ struct PolicyFileTests {
         #expect(texts[1] == "this rule can never decide: said already by line 5")
         #expect(texts[2] == "this rule can never decide: denied already by line 7")
         #expect(texts[3].contains("about nobody") && texts[4].contains("{identity}"))
+    }
+
+    @Test("A name is compared with some groups for being misspelled, and with very many of them not")
+    func manyGroups() throws {
+        func text(_ count: Int) -> String {
+            let groups = (0..<count).map { "  crew-of-hall-\($0): [psk:a]\n" }.joined()
+            return "groups:\n\(groups)rules:\n- {who: crew-of-hull-1, may: all, on: a}\n"
+        }
+        let error = try #require(throws: CoAPError.self) { _ = try Self.read(text(256)) }
+        #expect(error.message.contains("'crew-of-hall-"), "\(error.message)")
+        #expect(try Self.read(text(257)).policy.rules.count == 1)
+        // The words are few.
+        #expect(throws: CoAPError.self) {
+            _ = try Self.read(text(257) + "- {who: anonymus, may: all, on: a}\n")
+        }
+    }
+
+    @Test("A file of 1 MiB that asks for very many comparisons is read and looked through", .timeLimit(.minutes(2)))
+    func manyComparisons() throws {
+        // Many names and many groups.
+        let groups = (0..<20_000).map { "  group-\($0): [psk:a]\n" }.joined()
+        let names = (0..<20_000).map { "crowd-\($0)" }.joined(separator: ", ")
+        let crowd = try Self.read("groups:\n\(groups)rules:\n- {who: [\(names)], may: get, on: a}\n")
+        #expect(crowd.warnings.count == 20_000)
+        // Few rules of many people and paths, none of which another one covers.
+        let rules = (0..<8).map { rule in
+            let people = (0..<2_000).map { "psk:\(rule)-\($0)" }.joined(separator: ", ")
+            let paths = (0..<2_000).map { "a/\(rule)/\($0)" }.joined(separator: ", ")
+            return "- {who: [\(people)], may: get, on: [\(paths)]}\n"
+        }
+        #expect(try Self.read("rules:\n" + rules.joined()).warnings.isEmpty)
+        let gaps = (0..<20_000).map { "x\($0)*" }.joined(separator: ", ")
+        #expect(try Self.read("rules:\n- {who: anybody, may: get, on: [\(gaps)]}\n").warnings.isEmpty)
     }
 }

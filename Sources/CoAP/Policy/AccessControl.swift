@@ -41,7 +41,8 @@ public final class AccessControl: RequestAuthorizer {
     /// The policy that holds now.
     public var policy: AccessPolicy { current.withLock { $0 } }
 
-    /// Has another policy hold from now on, for sessions and observations that exist, too.
+    /// Has another policy hold from now on, for sessions and observations that exist, too. What was begun before is finished:
+    /// handlers under way answer, and a registration under way sends its first value.
     ///
     /// - Parameter policy: who may do what.
     public func update(_ policy: AccessPolicy) { current.withLock { $0 = policy } }

@@ -9,14 +9,25 @@ extension AccessPolicy {
         package let reason: String
     }
 
-    /// More rules are not compared with one another, which takes a time that grows with their square.
-    package static let maximumComparedRules = 2_000
+    /// Rules with more pairs of somebody and a path in them are not compared with one another, which takes a time that grows
+    /// with the square of their number.
+    package static let maximumComparedPairs = 2_000
+
+    /// True when there are few enough pairs of somebody and a path.
+    private var isComparable: Bool {
+        var room = Self.maximumComparedPairs
+        for rule in rules {
+            room -= max(1, rule.paths.count) * max(1, rule.who.reduce(0) { $0 + $1.memberCount })
+            if room < 0 { return false }
+        }
+        return true
+    }
 
     /// The rules that can never decide, as far as that can be told rule by rule.
     package var idleRules: [IdleRule] {
         var idle: [Int: String] = [:]
         // From the end: of two that say the same the later is idle, and an idle one makes no other idle.
-        let isCompared = rules.count <= Self.maximumComparedRules
+        let isCompared = isComparable
         for number in rules.indices.reversed() {
             let others = isCompared ? rules.indices.filter { $0 != number && idle[$0] == nil } : []
             idle[number] = whyIdle(number, besides: others)
@@ -28,11 +39,12 @@ extension AccessPolicy {
         let rule = rules[number]
         if rule.methods.isEmpty { return "it names no method" }
         if rule.paths.isEmpty { return "it names no path" }
-        let people = rule.who.flatMap(\.members)
-        if people.isEmpty { return "it is about nobody: its group is empty" }
-        if rule.paths.allSatisfy(\.needsName), people.allSatisfy({ $0.kind == .anonymous }) {
+        if rule.who.allSatisfy(\.isEmpty) { return "it is about nobody: its group is empty" }
+        if rule.who.allSatisfy(\.isAnonymous), rule.paths.allSatisfy(\.needsName) {
             return "anonymous peers have no name for {identity}"
         }
+        guard !others.isEmpty else { return nil }
+        let people = rule.who.flatMap(\.members)
         var covering: Set<Int> = []
         for who in people {
             for path in rule.paths {
@@ -58,7 +70,21 @@ extension AccessRule {
 
 extension IdentityPattern {
     /// The patterns of a group, or this one.
-    var members: [IdentityPattern] {
+    fileprivate var members: [IdentityPattern] {
         if case .oneOf(let members) = kind { members.flatMap(\.members) } else { [self] }
+    }
+
+    fileprivate var memberCount: Int {
+        if case .oneOf(let members) = kind { members.reduce(0) { $0 + $1.memberCount } } else { 1 }
+    }
+
+    /// True for a group without members.
+    fileprivate var isEmpty: Bool {
+        if case .oneOf(let members) = kind { members.allSatisfy(\.isEmpty) } else { false }
+    }
+
+    /// True when nobody but anonymous peers is meant.
+    fileprivate var isAnonymous: Bool {
+        if case .oneOf(let members) = kind { members.allSatisfy(\.isAnonymous) } else { kind == .anonymous }
     }
 }

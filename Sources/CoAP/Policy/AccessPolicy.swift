@@ -64,7 +64,7 @@ public struct AccessPolicy: Sendable {
         var near: [AccessExplanation.NearMiss] = []
         for (number, rule) in rules.enumerated() where rule.concerns(identity) {
             let isMethod = rule.methods.contains(method)
-            let isPath = rule.paths.contains { $0.matches(path, name: identity.segment) }
+            let isPath = rule.paths.contains { $0.matches(path, name: identity.segment, rule.effect) }
             if !isMethod || !isPath {
                 near.append(.init(rule: number, isMethod: isMethod, isPath: isPath))
             } else if rule.effect == .allow, !decision.isAllowed {

@@ -8,6 +8,16 @@ public struct AccessRule: Hashable, Sendable {
         case allow
         /// It may not be done, whatever other rules say.
         case deny
+
+        /// True when a segment of a path is a peer's name for a rule of this effect: a right is somebody's by the very bytes, and
+        /// nobody gets past what is denied by another of the ways that Unicode has of writing the name, which handlers take
+        /// for the same.
+        func means(_ name: String, by segment: String) -> Bool {
+            switch self {
+            case .allow: name.utf8.elementsEqual(segment.utf8)
+            case .deny: name == segment
+            }
+        }
     }
 
     /// Allow or deny.

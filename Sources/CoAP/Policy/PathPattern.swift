@@ -14,6 +14,8 @@
 /// | `**` | any number of segments, none too |
 ///
 /// `%` and two hexadecimal digits are one byte: `%2F` is a slash within a segment, `%2A` an asterisk. `/` alone is the root.
+///
+/// Texts that Unicode calls equivalent are the same, but `{identity}` of a rule that allows means the name's very bytes.
 public struct PathPattern: Hashable, Sendable {
     enum Segment: Hashable, Sendable {
         case literal(String)
@@ -85,7 +87,11 @@ public struct PathPattern: Hashable, Sendable {
     var needsName: Bool { segments.contains(.own) }
 
     /// True when a path is meant; the plain way, for one pattern.
-    func matches(_ path: [String], name: String?) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - name: the peer's own.
+    ///   - effect: what the rule does: the peer's name as Unicode may write it otherwise is denied with it, and not allowed.
+    func matches(_ path: [String], name: String?, _ effect: AccessRule.Effect) -> Bool {
         // Which beginnings of the pattern match what was passed of the path.
         var states = Self.closed([true] + Array(repeating: false, count: segments.count), segments)
         for text in path {
@@ -93,7 +99,7 @@ public struct PathPattern: Hashable, Sendable {
             for (index, segment) in segments.enumerated() where states[index] {
                 if segment == .rest {
                     next[index] = true
-                } else if segment.matches(text, name: name) {
+                } else if segment.matches(text, name: name, effect) {
                     next[index + 1] = true
                 }
             }
@@ -114,6 +120,7 @@ public struct PathPattern: Hashable, Sendable {
                     next[index + 1] = true
                 }
             }
+            guard next.contains(true) else { return false }
             states = Self.closed(next, segments)
         }
         return states[segments.count]
@@ -148,12 +155,12 @@ extension PathPattern: CustomStringConvertible, ExpressibleByStringLiteral {
 
 extension PathPattern.Segment {
     /// True when one segment of a path is meant; a `**` is more than that, and never is here.
-    func matches(_ text: String, name: String?) -> Bool {
+    func matches(_ text: String, name: String?, _ effect: AccessRule.Effect) -> Bool {
         switch self {
         case .literal(let literal): text == literal
         case .glob(let glob): glob.matches(text)
         case .any: !text.isEmpty
-        case .own: name.map { $0.utf8.elementsEqual(text.utf8) } ?? false
+        case .own: name.map { effect.means($0, by: text) } ?? false
         case .rest: false
         }
     }

@@ -12,9 +12,10 @@ final class PolicyIndex: Sendable {
 
     private struct Node: Sendable {
         var literals: [String: Int] = [:]
-        var globs: [(pattern: SegmentGlob, node: Int)] = []
+        var globs: [SegmentGlob: Int] = [:]
         var any: Int?
-        var own: Int?
+        /// Apart for rules that allow and that deny, for which a peer's own name is not the same.
+        var own: [AccessRule.Effect: Int] = [:]
         var rest: Int?
         /// True when every further segment leads here again.
         var isRest = false
@@ -44,7 +45,7 @@ final class PolicyIndex: Sendable {
         var nodes = [Node()]
         for (number, rule) in rules.enumerated() {
             for path in Set(rule.paths) {
-                let end = path.segments.reduce(0) { Self.descend(from: $0, $1, &nodes) }
+                let end = path.segments.reduce(0) { Self.descend(from: $0, $1, rule.effect, &nodes) }
                 nodes[end].ends.append(End(rule: number, methods: rule.methods, denies: rule.effect == .deny))
             }
         }
@@ -52,13 +53,15 @@ final class PolicyIndex: Sendable {
         self.rules = rules
     }
 
-    private static func descend(from node: Int, _ segment: PathPattern.Segment, _ nodes: inout [Node]) -> Int {
+    private static func descend(
+        from node: Int, _ segment: PathPattern.Segment, _ effect: AccessRule.Effect, _ nodes: inout [Node]
+    ) -> Int {
         let known: Int? =
             switch segment {
             case .literal(let text): nodes[node].literals[text]
-            case .glob(let glob): nodes[node].globs.first { $0.pattern == glob }?.node
+            case .glob(let glob): nodes[node].globs[glob]
             case .any: nodes[node].any
-            case .own: nodes[node].own
+            case .own: nodes[node].own[effect]
             case .rest: nodes[node].rest
             }
         if let known { return known }
@@ -66,9 +69,9 @@ final class PolicyIndex: Sendable {
         nodes.append(Node())
         switch segment {
         case .literal(let text): nodes[node].literals[text] = new
-        case .glob(let glob): nodes[node].globs.append((glob, new))
+        case .glob(let glob): nodes[node].globs[glob] = new
         case .any: nodes[node].any = new
-        case .own: nodes[node].own = new
+        case .own: nodes[node].own[effect] = new
         case .rest:
             nodes[node].rest = new
             nodes[new].isRest = true
@@ -109,7 +112,8 @@ final class PolicyIndex: Sendable {
                 if let literal = node.literals[segment] { reach(literal, &next) }
                 for (pattern, target) in node.globs where pattern.matches(segment) { reach(target, &next) }
                 if let any = node.any, !segment.isEmpty { reach(any, &next) }
-                if let own = node.own, let name, name.utf8.elementsEqual(segment.utf8) { reach(own, &next) }
+                guard let name else { continue }
+                for (effect, target) in node.own where effect.means(name, by: segment) { reach(target, &next) }
             }
             current = next
         }

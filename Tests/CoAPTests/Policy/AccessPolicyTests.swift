@@ -235,9 +235,18 @@ struct AccessPolicyTests {
         #expect(policy.idleRules.map(\.rule) == [1, 2])
     }
 
+    @Test("Few rules of very many people and paths are not compared either, and those idle by themselves are found")
+    func manyPairs() throws {
+        let people = try (0..<1_000).map { try IdentityPattern("psk:\($0)") }
+        let paths = try (0..<1_000).map { try PathPattern("a/\($0)") }
+        let rule = AccessRule(.allow, [.group("all", of: people)], .read, paths)
+        let empty = AccessRule(.deny, [.group("none", of: [])], .all, paths)
+        #expect(AccessPolicy(rules: [rule, rule, empty]).idleRules.map(\.rule) == [2])
+    }
+
     @Test("Of very many rules those are still found that are idle by themselves, and each is judged")
     func manyRules() {
-        let count = 3 * AccessPolicy.maximumComparedRules
+        let count = 3 * AccessPolicy.maximumComparedPairs
         let policy = AccessPolicy {
             for number in 0..<count { Allow("authenticated", .read, PathPattern(stringLiteral: "a/*/x\(number)")) }
             Allow(.group("nobody"), .all, "**")

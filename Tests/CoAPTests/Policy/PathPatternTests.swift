@@ -34,7 +34,7 @@ struct PathPatternTests {
     @Test("Each pattern means those paths and no others", arguments: table.indices)
     func meant(index: Int) {
         let (pattern, path, isMeant) = Self.table[index]
-        #expect(pattern.matches(path, name: "me") == isMeant, "\(pattern) \(path)")
+        #expect(pattern.matches(path, name: "me", .allow) == isMeant, "\(pattern) \(path)")
         let policy = AccessPolicy { Allow("anybody", .all, pattern) }
         let identity = IdentityPatternTests.key("me")
         #expect(policy.decision(for: identity, .put, path).isAllowed == isMeant, "\(pattern) \(path)")
@@ -77,7 +77,7 @@ struct PathPatternTests {
             request.options.uriPath = path
             let answer = await RouterTester(router).response(to: request)
             let isDotted = path.contains(".") || path.contains("..")
-            let isMeant = pattern.matches(path, name: nil)
+            let isMeant = pattern.matches(path, name: nil, .allow)
             let open = Router()
             open.get(route) { _, _ in "reached" }
             let unguarded = await RouterTester(open).response(to: request)
@@ -115,6 +115,30 @@ struct PathPatternTests {
         request.options.uriPath = ["d"]
         request.options.append(CoAPOption(.uriPath, segment))
         #expect(await tester.response(to: request, from: peer).code == .forbidden)
+    }
+
+    @Test(
+        "A right to {identity} is had by the very bytes; what is denied there is denied in each way Unicode writes it")
+    func equivalentName() {
+        let (short, long) = ("caf\u{E9}", "cafe\u{301}")
+        #expect(short == long)
+        let policy = AccessPolicy {
+            Allow("psk:*", .all, "**")
+            Deny("psk:*", .write, "d/{identity}/limits")
+        }
+        let right = AccessPolicy { Allow("psk:*", .write, "d/{identity}/limits") }
+        for (name, other) in [(short, long), (long, short)] {
+            let identity = IdentityPatternTests.key(name)
+            for (segment, isSame) in [(name, true), (other, false)] {
+                let path = ["d", segment, "limits"]
+                let explanation = policy.explanation(for: identity, .put, path)
+                #expect(!explanation.decision.isAllowed && explanation.decision.rule == 1 && explanation.overruled == 0)
+                #expect(explanation.nearMisses.isEmpty)
+                #expect(right.decision(for: identity, .put, path).isAllowed == isSame)
+                #expect(right.explanation(for: identity, .put, path).nearMisses.isEmpty == isSame)
+            }
+            #expect(policy.decision(for: identity, .put, ["d", "cafe", "limits"]).isAllowed)
+        }
     }
 
     @Test("A path of more segments than any route has is nobody's")
