@@ -66,7 +66,14 @@ struct PreSharedKeyFile {
     mutating func add(_ key: PreSharedKey) { keys.append(key) }
 
     /// The file's text, one entry a line for people who look into it.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for one that ``init(path:)`` would refuse to read.
     func encoded() throws(CoAPError) -> Secret {
+        guard keys.count <= Self.maximumEntries else {
+            throw CoAPError(
+                .invalidArgument,
+                "there would be more than \(Self.maximumEntries) keys; divide the devices over several folders")
+        }
         let identities: [Data]
         let further: [Data]
         do {
@@ -107,6 +114,11 @@ struct PreSharedKeyFile {
             text += Array("}".utf8)
         }
         text += Array("\n]\n".utf8)
+        guard text.count <= Self.maximumSize else {
+            throw CoAPError(
+                .invalidArgument,
+                "the keys would take more than \(Self.maximumSize >> 20) MiB; divide the devices over several folders")
+        }
         return Secret(text)
     }
 }
