@@ -55,7 +55,10 @@ extension KeyFolder {
     public func serverSecurity(
         keeping present: ServerSecurity? = nil, complaining: (CoAPError) -> Void = { _ in }
     ) throws(CoAPError) -> ServerSecurity {
-        if FileWriter.isMissing(registerPath), !FileWriter.isMissing(revocationListPath) {
+        let known = present?.retired ?? []
+        let isLost =
+            FileWriter.isMissing(registerPath) && !(known.isEmpty && FileWriter.isMissing(revocationListPath))
+        if isLost {
             complaining(
                 CredentialFiles.unavailable(
                     registerPath,
@@ -84,7 +87,8 @@ extension KeyFolder {
             try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
         }
         return ServerSecurity(
-            preSharedKeys: keys, certificate: certificate, clientAuthentication: trust, retired: register.retired)
+            preSharedKeys: keys, certificate: certificate, clientAuthentication: trust,
+            retired: isLost ? known : register.retired)
     }
 
     /// Whom a server believes about devices: the folder's authority and those imported, with the lists of the revoked.

@@ -2,7 +2,6 @@
 
 import CLibCoAP
 public import CoAP
-import Glibc
 
 extension KeyFolder {
     /// Refuses one certificate from now on, whoever signed it: that of a device which another authority certifies.
@@ -19,7 +18,8 @@ extension KeyFolder {
         var entry = try DeviceRegister.entry(certificate, of: try certificate.summary().subject)
         let register = try DeviceRegister(path: registerPath)
         let known = register.certificates.first { $0.fingerprint == entry.fingerprint }
-        if known?.isOver(at: Int64(time(nil))) != true, known?.isForeign != true {
+        // What was refused by its file before is there under its subject, which no device is named like.
+        if known?.isForeign != true, known.map({ Self.isName($0.device) }) ?? true {
             let device =
                 known?.device
                 ?? certifiedDevices.first { name in

@@ -40,6 +40,7 @@ extension KeyFolder {
             guard draft.register.revocation(of: name) == nil, hasKey || hasCertificate else {
                 throw nothing(of: name, draft)
             }
+            if hasKey { try draft.keys.requireRoom() }
             if hasCertificate {
                 try rotateCertificate(of: name, until: end, days: days, &draft)
                 report.certificatePath = certificatePath(ofDevice: name)

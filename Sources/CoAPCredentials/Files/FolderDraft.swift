@@ -32,15 +32,15 @@ extension KeyFolder {
                 keys: try PreSharedKeyFile(path: preSharedKeysPath), register: try DeviceRegister(path: registerPath))
             let before = draft
             let value = try body(&draft)
+            // First of all, as it may be too large.
+            let keys = draft.keys.keys == before.keys.keys ? nil : try draft.keys.encoded()
             let list = try revocationList(draft)
             draft.register.prune(now: draft.now, isListed: list.made == nil)
             if draft.register != before.register {
                 try FileWriter.write(try draft.register.encoded(), to: registerPath, replaces: true)
             }
             if let made = list.made { try FileWriter.write(try made.pem(), to: revocationListPath, replaces: true) }
-            if draft.keys.keys != before.keys.keys {
-                try FileWriter.write(try draft.keys.encoded(), to: preSharedKeysPath, replaces: true)
-            }
+            if let keys { try FileWriter.write(keys, to: preSharedKeysPath, replaces: true) }
             for path in draft.leftovers { try FileWriter.remove(path) }
             return (value, list.isBehind)
         }
