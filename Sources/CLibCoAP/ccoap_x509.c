@@ -190,7 +190,9 @@ void ccoap_crl_each(X509_CRL *crl, void *context, void (*each)(void *context, co
         BIGNUM *number = ASN1_INTEGER_to_BN(X509_REVOKED_get0_serialNumber(entry), NULL);
         char *digits = number ? BN_bn2hex(number) : NULL;
         int64_t when = 0;
-        if (digits && seconds(X509_REVOKED_get0_revocationDate(entry), &when)) each(context, digits, when);
+        // Without a date that can be read it is revoked all the same.
+        (void)seconds(X509_REVOKED_get0_revocationDate(entry), &when);
+        if (digits) each(context, digits, when);
         OPENSSL_free(digits);
         BN_free(number);
     }

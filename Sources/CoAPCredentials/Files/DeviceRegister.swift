@@ -143,7 +143,9 @@ struct DeviceRegister: Codable, Equatable {
     ///
     /// - Parameter isListed: true keeps what may be on the revocation list that stands: only a new one leaves it out.
     mutating func prune(now: Int64, isListed: Bool) {
-        certificates.removeAll { $0.expires.seconds < now - 86_400 && !(isListed && $0.until != nil) }
+        certificates.removeAll {
+            $0.expires.seconds < now - 86_400 && !(isListed && $0.until != nil && $0.isForeign != true)
+        }
     }
 
     /// The certificates that were replaced or revoked. The revoked ones are good at no moment.
