@@ -183,6 +183,26 @@ int64_t ccoap_crl_number(const X509_CRL *crl) {
     return number;
 }
 
+void ccoap_crl_each(X509_CRL *crl, void *context, void (*each)(void *context, const char *serial, int64_t when)) {
+    STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(crl);
+    for (int i = 0; i < sk_X509_REVOKED_num(entries); i++) {
+        const X509_REVOKED *entry = sk_X509_REVOKED_value(entries, i);
+        BIGNUM *number = ASN1_INTEGER_to_BN(X509_REVOKED_get0_serialNumber(entry), NULL);
+        char *digits = number ? BN_bn2hex(number) : NULL;
+        int64_t when = 0;
+        // Without a date that can be read it is revoked all the same.
+        (void)seconds(X509_REVOKED_get0_revocationDate(entry), &when);
+        if (digits) each(context, digits, when);
+        OPENSSL_free(digits);
+        BN_free(number);
+    }
+}
+
+int64_t ccoap_crl_this_update(const X509_CRL *crl) {
+    int64_t result = 0;
+    return seconds(X509_CRL_get0_lastUpdate(crl), &result) ? result : 0;
+}
+
 int64_t ccoap_crl_next_update(const X509_CRL *crl) {
     int64_t result = 0;
     return seconds(X509_CRL_get0_nextUpdate(crl), &result) ? result : 0;

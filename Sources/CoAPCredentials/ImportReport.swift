@@ -10,4 +10,8 @@ public struct ImportReport: Hashable, Sendable {
     public let isAuthority: Bool
     /// True when it was added, false when it was there.
     public let wasAdded: Bool
+    /// How many revocation lists were taken up, as new or newer ones.
+    public let revocationLists: Int
+    /// The day since when the certificate is refused all the same, `2026-11-27`; nil when it is not.
+    public internal(set) var refusedSince: String?
 }

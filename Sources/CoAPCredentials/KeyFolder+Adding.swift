@@ -38,6 +38,8 @@ extension KeyFolder {
                 try FileWriter.remove(keyPath(ofDevice: name))
                 draft.register.revoked.removeAll { $0.device == name }
             }
+            let hasKey = draft.keys.keys.contains { $0.holder == Array(name.utf8) }
+            if kinds.contains(.preSharedKey), !hasKey { try draft.keys.requireRoom() }
             var report = InitializationReport()
             // The certificate comes first: it is what may fail when the authority's key is kept elsewhere.
             if kinds.contains(.certificate) {
@@ -45,12 +47,11 @@ extension KeyFolder {
                 if !report.changedNothing { try adoptCertificate(of: name, into: &draft) }
             }
             if kinds.contains(.preSharedKey) {
-                let isThere = draft.keys.keys.contains { $0.holder == Array(name.utf8) }
-                if !isThere {
+                if !hasKey {
                     let end = days.map { draft.now + Int64($0) * Contents.day }
                     draft.keys.keys.append(try Self.randomKey(identity: name, notAfter: end))
                 }
-                report.add(preSharedKeysPath, "pre-shared key of \(name)", created: !isThere)
+                report.add(preSharedKeysPath, "pre-shared key of \(name)", created: !hasKey)
             }
             return report
         }.value

@@ -36,14 +36,9 @@ extension KeyFolder {
         if kinds.contains(.certificate) { try require(certificateAuthorityPath, else: initCommand) }
         return try changing { (draft) throws(CoAPError) in
             try refuseTaken(names, in: draft)
+            if kinds.contains(.preSharedKey) { try draft.keys.requireRoom(for: count) }
             if kinds.contains(.certificate) { try certify(names, days: days, &draft, progress) }
             if kinds.contains(.preSharedKey) {
-                guard draft.keys.keys.count + count <= PreSharedKeyFile.maximumEntries else {
-                    throw CoAPError(
-                        .invalidArgument,
-                        "there would be more than \(PreSharedKeyFile.maximumEntries) keys; divide the fleet over several folders"
-                    )
-                }
                 let end = days.map { draft.now + Int64($0) * Contents.day }
                 for name in names { draft.keys.keys.append(try Self.randomKey(identity: name, notAfter: end)) }
             }

@@ -92,11 +92,38 @@ extension KeyFolder {
         for (name, certificate) in (try? importedAuthorities()) ?? [] {
             add(.authority, "the certificate of the imported authority \(name)", certificate.notAfter)
         }
-        for credential in (try? credentials()) ?? [] {
-            if case .revoked = credential.state { continue }
-            let name = PrintableText.escaped(credential.device.utf8)
-            add(.device, "the \(credential.kind == .key ? "key" : "certificate") of \(name)", credential.notAfter)
+        for name in outsideAuthorities {
+            let path = "\(authoritiesPath)/\(name).pem"
+            let lists = try? RevocationList.all(in: try CredentialFiles.contents(at: path), name: path)
+            let next = (lists ?? []).map(\.nextUpdate).filter { $0 > 0 }.min()
+            add(.authority, "the revocation list of the imported authority \(name)", next)
+        }
+        guard let register = try? DeviceRegister(path: registerPath) else { return list }
+        let revoked = Set(register.revoked.map(\.device))
+        var keys: [String: Int64?] = [:]
+        for key in (try? preSharedKeys()) ?? [] {
+            keys[String(decoding: key.holder, as: UTF8.self)] = .some(key.notAfter)
+        }
+        for (device, end) in keys where !revoked.contains(device) {
+            add(.device, "the key of \(PrintableText.escaped(device.utf8))", end)
+        }
+        for (device, end) in certificateEnds(register) where !revoked.contains(device) {
+            add(.device, "the certificate of \(PrintableText.escaped(device.utf8))", end)
         }
         return list
+    }
+
+    /// When each device's newest certificate ends, as the register has it: to open them all would take a large fleet's server
+    /// many seconds. Only those that are older than the register are opened.
+    private func certificateEnds(_ register: DeviceRegister) -> [String: Int64] {
+        var ends: [String: Int64] = [:]
+        for entry in register.certificates where entry.isForeign != true && entry.until == nil {
+            ends[entry.device] = entry.expires.seconds
+        }
+        let registered = Set(register.certificates.map(\.device))
+        for name in certifiedDevices where !registered.contains(name) {
+            ends[name] = try? CredentialFiles.certificateSummary(at: certificatePath(ofDevice: name)).notAfter
+        }
+        return ends
     }
 }

@@ -9,7 +9,8 @@ extension KeyFolder {
 
     /// Makes what is missing and leaves alone what is there.
     ///
-    /// The first device's certificate is made only while no other device has one.
+    /// The first device's certificate is made only along with the authority's: one that was moved away or revoked later does
+    /// not come back.
     ///
     /// - Parameter hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; this host's
     ///   own name unless given.
@@ -26,6 +27,9 @@ extension KeyFolder {
             try FileWriter.makeFolder(devicesPath)
             try checkModes()
             var report = InitializationReport()
+            var register = try DeviceRegister(path: registerPath)
+            let isRevoked = register.revocation(of: Self.firstDevice) != nil
+            let isFirstRun = FileWriter.isMissing(certificateAuthorityPath)
             let authority = try authority(&report)
             try pair(
                 serverCertificatePath, serverKeyPath, "certificate of the server",
@@ -37,13 +41,20 @@ extension KeyFolder {
                 _ = try preSharedKeys()
                 report.add(preSharedKeysPath, "pre-shared keys", created: false)
             } else {
-                let file = PreSharedKeyFile([try Self.randomKey(identity: Self.firstDevice)])
+                let file = PreSharedKeyFile(isRevoked ? [] : [try Self.randomKey(identity: Self.firstDevice)])
                 try FileWriter.write(try file.encoded(), to: preSharedKeysPath)
-                report.add(preSharedKeysPath, "pre-shared keys, one for \(Self.firstDevice)", created: true)
+                let whose = isRevoked ? "none yet" : "one for \(Self.firstDevice)"
+                report.add(preSharedKeysPath, "pre-shared keys, \(whose)", created: true)
             }
-            // Someone who removed the first device after adding others does not want it back.
-            if certifiedDevices.isEmpty || certifiedDevices.contains(Self.firstDevice) {
+            let path = certificatePath(ofDevice: Self.firstDevice)
+            let isThere = FileWriter.exists(path)
+            if isThere || isFirstRun && !isRevoked {
                 try deviceCertificate(Self.firstDevice, days: nil, authority, &report)
+            }
+            if !isThere, FileWriter.exists(path) {
+                let made = try IssuedCertificate(pem: try CredentialFiles.contents(at: path), name: path)
+                try register.add(made, of: Self.firstDevice)
+                try FileWriter.write(try register.encoded(), to: registerPath, replaces: true)
             }
             return report
         }

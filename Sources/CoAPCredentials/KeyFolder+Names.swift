@@ -54,11 +54,15 @@ extension KeyFolder {
         }
     }
 
+    /// True for what can name a device.
+    static func isName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count) && name.utf8.allSatisfy(isNameByte) && !name.hasPrefix(".")
+            && !name.hasPrefix("-")
+    }
+
     /// Refuses a name that would leave the folder, hide, or be taken for an option.
     static func checkName(_ name: String) throws(CoAPError) {
-        guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte), !name.hasPrefix("."),
-            !name.hasPrefix("-")
-        else {
+        guard isName(name) else {
             throw CoAPError(
                 .invalidArgument,
                 "'\(PrintableText.escaped(name.utf8.prefix(100)))' cannot name a device: take 1 to 64 letters, digits, '.', "

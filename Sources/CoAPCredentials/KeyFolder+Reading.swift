@@ -48,26 +48,47 @@ extension KeyFolder {
     /// folder's authority, or of one that was imported, that was neither revoked nor replaced.
     ///
     /// - Parameters:
-    ///   - present: the certificate a running server has: it is kept when the one in the folder is no good, so that this does
-    ///     not keep a device from being revoked.
-    ///   - complaining: is told why it was kept.
+    ///   - present: what a running server has: its certificate, and whom it believes, are kept where those in the folder are no
+    ///     good, so that this does not keep a device from being revoked.
+    ///   - complaining: is told what was kept and why, and when the register is lost.
     /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
     public func serverSecurity(
-        keeping present: CertificateCredential? = nil, complaining: (CoAPError) -> Void = { _ in }
+        keeping present: ServerSecurity? = nil, complaining: (CoAPError) -> Void = { _ in }
     ) throws(CoAPError) -> ServerSecurity {
+        let known = present?.retired ?? []
+        let isLost =
+            FileWriter.isMissing(registerPath) && !(known.isEmpty && FileWriter.isMissing(revocationListPath))
+        if isLost {
+            complaining(
+                CredentialFiles.unavailable(
+                    registerPath,
+                    "there is no such file, and it says who was revoked: put a copy of it back; the certificates on "
+                        + "\(PrintableText.escaped(revocationListPath.utf8)) stay refused"))
+        }
         let register = try DeviceRegister(path: registerPath)
-        let keys = try PreSharedKeyTable(try preSharedKeys())
-        let trust = try deviceTrust()
-        var certificate = present
-        do throws(CoAPError) {
-            certificate = try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
-        } catch {
-            guard present != nil else { throw error }
-            complaining(error)
+        // Whoever was revoked stays so when a command was cut short, or an older file of keys was put back.
+        let revoked = Set(register.revoked.map { Array($0.device.utf8) })
+        let keys = try PreSharedKeyTable(try preSharedKeys().filter { !revoked.contains($0.holder) })
+        func kept<Value>(
+            _ what: String, _ value: Value?, _ read: () throws(CoAPError) -> Value
+        ) throws(CoAPError) -> Value {
+            do throws(CoAPError) {
+                return try read()
+            } catch {
+                guard let value else { throw error }
+                complaining(CoAPError(error.code, "\(error.message); the server keeps \(what)", cause: error.cause))
+                return value
+            }
+        }
+        let trust = try kept("the authorities it has", present?.clientAuthentication) { () throws(CoAPError) in
+            .required(try deviceTrust())
+        }
+        let certificate = try kept("the certificate it has", present?.certificate) { () throws(CoAPError) in
+            try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
         }
         return ServerSecurity(
-            preSharedKeys: keys, certificate: certificate, clientAuthentication: .required(trust),
-            retired: register.retired)
+            preSharedKeys: keys, certificate: certificate, clientAuthentication: trust,
+            retired: isLost ? known : register.retired)
     }
 
     /// Whom a server believes about devices: the folder's authority and those imported, with the lists of the revoked.
@@ -80,8 +101,7 @@ extension KeyFolder {
             pem += try CredentialFiles.contents(at: path) + [0x0A]
         }
         guard let list = try presentList() else { return try TrustAnchors(pem: pem, revocationLists: []) }
-        let authority = try IssuedCertificate(
-            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
+        let authority = try ownCertificate()
         let shown = PrintableText.escaped(revocationListPath.utf8)
         let remedy = "remove it; the next 'coap keys revoke' makes one that names everything revoked so far"
         guard list.isSigned(by: authority) else {

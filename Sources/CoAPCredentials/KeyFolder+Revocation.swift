@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLibCoAP
 public import CoAP
 
 extension KeyFolder {
@@ -9,36 +10,58 @@ extension KeyFolder {
     ///
     /// - Parameter source: a PEM file whose first certificate is meant.
     /// - Returns: the certificate's subject, and what was done.
-    /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials` when there is no certificate in the file.
+    /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials` when there is no certificate in the file, or that of an
+    ///   authority.
     public func revokeCertificate(from source: String) throws(CoAPError) -> (name: String, report: RevocationReport) {
         let certificate = try IssuedCertificate(pem: try CredentialFiles.contents(at: source), name: source)
+        try refuseAuthority(certificate, source)
         var entry = try DeviceRegister.entry(certificate, of: try certificate.summary().subject)
         let register = try DeviceRegister(path: registerPath)
-        let device =
-            register.certificates.first { $0.fingerprint == entry.fingerprint && $0.isForeign != true }?.device
-            ?? certifiedDevices.first { name in
-                let summary = try? CredentialFiles.certificateSummary(at: certificatePath(ofDevice: name))
-                return summary.map { Hexadecimal.encode($0.fingerprint) } == entry.fingerprint
-            }
-        if let device { return (device, try revokeDevice(named: device)) }
-        let authority = try IssuedCertificate(
-            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
-        entry.isForeign = !authority.mayHaveSigned(certificate)
-        let (report, isBehind) = try changing { (draft) throws(CoAPError) in
-            let earlier = draft.register.revocation(of: entry.device)
-            let isThere = draft.register.certificates.contains { $0.fingerprint == entry.fingerprint }
-            if !isThere {
-                entry.until = .init(draft.now - 1)
-                draft.register.certificates.append(entry)
-                draft.register.revoked.removeAll { $0.device == entry.device }
-                draft.register.revoked.append(.init(device: entry.device, on: .init(draft.now)))
-            }
-            return RevocationReport(
-                keys: 0, certificates: isThere ? 0 : 1, earlierDate: earlier.map { CalendarDate($0).description })
+        let known = register.certificates.first { $0.fingerprint == entry.fingerprint }
+        // What was refused by its file before is there under its subject, which no device is named like.
+        if known?.isForeign != true, known.map({ Self.isName($0.device) }) ?? true {
+            let device =
+                known?.device
+                ?? certifiedDevices.first { name in
+                    let summary = try? CredentialFiles.certificateSummary(at: certificatePath(ofDevice: name))
+                    return summary.map { Hexadecimal.encode($0.fingerprint) } == entry.fingerprint
+                }
+            if let device { return (device, try revokeDevice(named: device)) }
         }
-        var result = report
-        result.isListBehind = isBehind
-        return (entry.device, result)
+        entry.isForeign = !(try ownCertificate().mayHaveSigned(certificate))
+        // The list is renewed if it lags behind, also where the certificate is refused already.
+        let (result, isBehind) = try changing { (draft) throws(CoAPError) in
+            if let there = draft.register.certificates.first(where: { $0.fingerprint == entry.fingerprint }) {
+                let day = there.until.map { CalendarDate($0.seconds).description }
+                return (there.device, RevocationReport(keys: 0, certificates: 0, earlierDate: day))
+            }
+            entry.until = .init(draft.now - 1)
+            entry.isOver = true
+            draft.register.certificates.append(entry)
+            let earlier = draft.register.revocation(of: entry.device)
+            draft.register.revoked.removeAll { $0.device == entry.device }
+            draft.register.revoked.append(.init(device: entry.device, on: .init(draft.now)))
+            let day = earlier.map { CalendarDate($0).description }
+            return (entry.device, RevocationReport(keys: 0, certificates: 1, earlierDate: day))
+        }
+        var (name, report) = result
+        report.isListBehind = isBehind
+        return (name, report)
+    }
+
+    /// Refuses an authority's certificate: no peer shows it as its own, so that to refuse it would keep nobody out.
+    private func refuseAuthority(_ certificate: IssuedCertificate, _ source: String) throws(CoAPError) {
+        guard ccoap_x509_anchor(certificate.pointer) == 1 else { return }
+        let fingerprint = try certificate.summary().fingerprint
+        let place = outsideAuthorities.first { name in
+            let bytes = (try? CredentialFiles.contents(at: "\(authoritiesPath)/\(name).pem")) ?? []
+            return IssuedCertificate.all(in: bytes).contains { (try? $0.summary().fingerprint) == fingerprint }
+        }
+        let advice =
+            place.map { "take it back with: rm \(ShellText.quoted("\(authoritiesPath)/\($0).pem"))" }
+            ?? "it is refused by a list of the authority above it, and its devices one by one"
+        throw CoAPError(
+            .invalidCredentials, "\(PrintableText.escaped(source.utf8)): this is an authority; \(advice)")
     }
 
     /// Takes everything from a device, at once: its keys are removed, and every certificate the authority made for it is
@@ -73,7 +96,8 @@ extension KeyFolder {
             // Nobody needs them any more, and a key that lies about may be taken for a good one.
             draft.leftovers = [certificatePath(ofDevice: name), keyPath(ofDevice: name)]
             return RevocationReport(
-                keys: keys, certificates: certificates, earlierDate: earlier.map { CalendarDate($0).description })
+                keys: keys, certificates: certificates, earlierDate: earlier.map { CalendarDate($0).description },
+                isCertificateKnown: isKnown)
         }
         report.isListBehind = isBehind
         return report

@@ -32,11 +32,15 @@ extension KeyFolder {
             var report = RotationReport(oldUntil: end)
             let keys = draft.keys.keys.filter { $0.holder == Array(name.utf8) }
             let hasKey = kinds.contains(.preSharedKey) && !keys.isEmpty
+            // One whose file was moved to the device stands all the same.
             let hasCertificate =
-                kinds.contains(.certificate) && FileWriter.exists(certificatePath(ofDevice: name))
+                kinds.contains(.certificate)
+                && (FileWriter.exists(certificatePath(ofDevice: name))
+                    || draft.register.certificates.contains { $0.device == name && $0.isGood(at: draft.now) })
             guard draft.register.revocation(of: name) == nil, hasKey || hasCertificate else {
                 throw nothing(of: name, draft)
             }
+            if hasKey { try draft.keys.requireRoom() }
             if hasCertificate {
                 try rotateCertificate(of: name, until: end, days: days, &draft)
                 report.certificatePath = certificatePath(ofDevice: name)
@@ -96,8 +100,7 @@ extension KeyFolder {
         let contents = try Self.contents(ofDevice: name, days: days).ending(with: authority, of: self)
         let key = try PrivateKey()
         let certificate = try authority.issue(contents, for: key)
-        // A moment before now, where the old one is to end at once.
-        _ = draft.register.retire(name, until: end > draft.now ? end : draft.now - 1, now: draft.now)
+        _ = draft.register.retire(name, until: end, now: draft.now)
         try draft.register.add(certificate, of: name)
         // Cut short between the two, the next rotation makes them anew.
         try FileWriter.write(try key.pem(), to: keyPath(ofDevice: name), replaces: true)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
-import CoAPCredentials
 import Foundation
 import Testing
+
+@testable import CoAPCredentials
 
 @Suite("Certificates that others made")
 struct ImportTests {
@@ -90,6 +91,67 @@ struct ImportTests {
         #expect(report.wasAdded && !report.isAuthority)
         // openssl's own default may sign others, so it is an authority and is called one.
         #expect(try keys.importCertificates(from: try await selfSigned("default")).isAuthority)
+    }
+
+    /// A list of an authority that names one certificate, as PEM text.
+    private func list(
+        of authority: CertificateAuthority, _ serial: String, number: Int64, endingIn seconds: Int64 = 3600
+    ) throws -> [UInt8] {
+        let key = try PrivateKey(pem: try authority.keyPEM(), name: "key")
+        let now = Int64(time(nil))
+        return try RevocationList(
+            of: [.init(serial: serial, date: now)], number: number, now: now - 7200, nextUpdate: now + seconds,
+            by: authority.certificate, key: key
+        ).pem()
+    }
+
+    private func listed() throws -> [String] {
+        try RevocationList.all(in: Array(box.text("keys/authorities/vendor.pem").utf8), name: "vendor")
+            .flatMap(\.entries).map(\.serial)
+    }
+
+    @Test func listsAreTakenUpAndRenewed() throws {
+        let vendor = try CertificateAuthority(named: "vendor")
+        let root = try vendor.certificatePEM()
+        func take(_ lists: [UInt8]...) throws -> ImportReport {
+            let text = String(decoding: root + lists.flatMap { $0 }, as: UTF8.self)
+            return try keys.importCertificates(from: try box.write(text, to: "vendor.pem"))
+        }
+        let first = try take(try list(of: vendor, "0A", number: 2))
+        #expect(first.wasAdded && first.revocationLists == 1)
+        #expect(try listed() == ["0A"])
+        _ = try keys.serverSecurity()
+        #expect(
+            keys.expiringCredentials().contains { $0.name == "the revocation list of the imported authority vendor" })
+        let newer = try take(try list(of: vendor, "0B", number: 10))
+        #expect(!newer.wasAdded && newer.revocationLists == 1)
+        #expect(try listed() == ["0B"])
+        // Neither an older one nor none at all takes anything back.
+        #expect(try take(try list(of: vendor, "0A", number: 3)).revocationLists == 0)
+        #expect(try take().revocationLists == 0)
+        #expect(try listed() == ["0B"])
+    }
+
+    @Test func listsThatAreNoGoodAreRefused() throws {
+        let (vendor, other) = (try CertificateAuthority(named: "vendor"), try CertificateAuthority(named: "vendor"))
+        let root = try vendor.certificatePEM()
+        // Of the same name, but signed by another key.
+        let foreign = try complaint("vendor.pem", root + list(of: other, "0A", number: 1))
+        #expect(foreign?.message.contains("is not signed by an authority in it") == true)
+        let late = try complaint("vendor.pem", root + list(of: vendor, "0A", number: 1, endingIn: -60))
+        #expect(late?.message.contains("the revocation list of CN=vendor ran out on 20") == true)
+        let text = String(decoding: try list(of: vendor, "0A", number: 1), as: UTF8.self)
+        let damaged = try complaint("vendor.pem", root + Array(text.replacing("\nMI", with: "\nMA").utf8))
+        #expect(damaged?.message.contains("a revocation list in it is damaged") == true)
+    }
+
+    @Test func aPinnedDeviceThatWasRevokedStaysRefused() async throws {
+        let lock = try await selfSigned(
+            "lock", "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature")
+        #expect(try keys.importCertificates(from: lock).refusedSince == nil)
+        _ = try keys.revokeCertificate(from: lock)
+        let again = try keys.importCertificates(from: lock)
+        #expect(!again.wasAdded && again.refusedSince?.hasPrefix("20") == true)
     }
 
     @Test func anAuthorityThatOthersMayWriteIsRefused() throws {

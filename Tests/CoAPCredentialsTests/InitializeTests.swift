@@ -18,7 +18,7 @@ struct InitializeTests {
         #expect(
             Set(try FileManager.default.subpathsOfDirectory(atPath: box.path("keys"))) == [
                 "ca.pem", "ca.key", "server.pem", "server.key", "psk.json", "devices", "devices/device-1.pem",
-                "devices/device-1.key",
+                "devices/device-1.key", "register.json",
             ])
         #expect(report.items.count == 7)
         #expect(!report.items.contains { !$0.wasCreated })
@@ -157,7 +157,7 @@ struct InitializeTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(made.sorted() == [0, 0, 0, 0, 0, 0, 0, 7])
-        #expect(try FileManager.default.subpathsOfDirectory(atPath: path.path("keys")).count == 8)
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: path.path("keys")).count == 9)
         _ = try keys.serverSecurity()
     }
 }

@@ -17,8 +17,7 @@ struct PartialFolderTests {
     private func initialize() -> CoAPError? { failure { () throws(CoAPError) in try box.keys.initialize() } }
 
     @Test(arguments: [
-        ["server.pem", "server.key"], ["server.pem"], ["psk.json"], ["devices/device-1.pem"],
-        ["devices/device-1.pem", "devices/device-1.key"],
+        ["server.pem", "server.key"], ["server.pem"], ["psk.json"],
     ])
     func whatIsMissingIsMadeAndNothingElseTouched(missing: [String]) async throws {
         for name in missing { try box.remove("keys/\(name)") }
@@ -36,6 +35,25 @@ struct PartialFolderTests {
             "verify", "-CAfile", box.path("keys/ca.pem"), box.path("keys/server.pem"),
             box.path("keys/devices/device-1.pem"))
         #expect(verified.status == 0, "\(verified.output)")
+    }
+
+    @Test func theFirstDeviceIsMadeAlongWithTheAuthorityAndNeverAgain() throws {
+        try box.write(try box.text("keys/devices/device-1.pem"), to: "first.pem")
+        let made = try CredentialFiles.certificateSummary(at: box.path("first.pem")).fingerprint
+        try box.remove("keys/devices/device-1.pem", "keys/devices/device-1.key", "keys/ca.key")
+        // A server that starts needs no authority's key for a device that was moved away.
+        #expect(try box.keys.initialize().changedNothing)
+        #expect(!box.exists("keys/devices/device-1.pem"))
+        // What was made at first is remembered.
+        #expect(try box.keys.revokeDevice(named: KeyFolder.firstDevice).certificates == 1)
+        #expect(try box.keys.serverSecurity().retired.map(\.fingerprint) == [made])
+        try box.remove("keys/psk.json")
+        _ = try box.keys.initialize()
+        #expect(try box.keys.preSharedKeys().isEmpty && !box.exists("keys/devices/device-1.pem"))
+        // Nor with a new authority, as long as the register says so.
+        try box.remove("keys/ca.pem", "keys/server.pem", "keys/server.key", "keys/psk.json")
+        _ = try box.keys.initialize()
+        #expect(try box.keys.preSharedKeys().isEmpty && !box.exists("keys/devices/device-1.pem"))
     }
 
     @Test func anInterruptedFirstRunIsCompleted() throws {

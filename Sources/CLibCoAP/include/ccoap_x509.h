@@ -59,6 +59,12 @@ char *ccoap_crl_pem(const X509_CRL *crl, size_t *length);
 /// The number of a list; 0 where it has none.
 int64_t ccoap_crl_number(const X509_CRL *crl);
 
+/// Names each certificate of a list: the digits of its serial number, and when it was revoked in seconds since 1970.
+void ccoap_crl_each(X509_CRL *crl, void *context, void (*each)(void *context, const char *serial, int64_t when));
+
+/// When a list was made, in seconds since 1970; 0 where it cannot be read.
+int64_t ccoap_crl_this_update(const X509_CRL *crl);
+
 /// When the next list is due, in seconds since 1970; 0 where the list does not say.
 int64_t ccoap_crl_next_update(const X509_CRL *crl);
 

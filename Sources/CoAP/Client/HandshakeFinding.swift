@@ -40,6 +40,7 @@ package struct HandshakeFinding: Hashable, Sendable {
         case disagreement
         case otherAlert = "other_alert"
         // Behind the handshake
+        case endedAtOnce = "session_ended"
         case noResponse = "no_response"
     }
 

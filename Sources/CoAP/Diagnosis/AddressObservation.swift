@@ -50,6 +50,8 @@ struct AddressObservation: Sendable {
     /// How long it took.
     var handshakeDuration: Duration?
     var answer: Answer?
+    /// True when the server ended the session before it answered.
+    var isEnded = false
 
     /// True when the server checked the address first (HelloVerifyRequest, RFC 6347 §4.2.1).
     var sentCookie: Bool { messages.contains(3) }

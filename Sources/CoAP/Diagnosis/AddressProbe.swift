@@ -27,9 +27,9 @@ struct AddressProbe {
                 subject: subject, send: socket.send,
                 receive: { deadline in
                     switch socket.receive(until: deadline) {
-                    case .datagram(let bytes): ([bytes], false)
-                    case .refused: ([], true)
-                    case .nothing: ([], false)
+                    case .datagram(let bytes): .init(messages: [bytes])
+                    case .refused: .init(isRefused: true)
+                    case .nothing: .init()
                     }
                 }
             ).make(&seen, isCancelled: isCancelled)
@@ -86,8 +86,9 @@ struct AddressProbe {
                 flush(channel, socket)
             },
             receive: { deadline in
-                guard case .datagram(let bytes) = socket.receive(until: deadline) else { return ([], false) }
-                return (channel.receive(bytes), false)
+                guard case .datagram(let bytes) = socket.receive(until: deadline) else { return .init() }
+                let messages = channel.receive(bytes)
+                return .init(messages: messages, isEnd: channel.state != .connected)
             }
         ).make(&seen, isCancelled: isCancelled)
         channel.close()

@@ -36,6 +36,14 @@ struct DiagnosisFindings {
         guard seen.heardAfter != nil else { return unheard }
         if let failure = seen.failure { return judged(failure) }
         guard seen.answer == nil else { return nil }
+        if seen.isEnded {
+            return (
+                .init(
+                    .endedAtOnce, "the server ended the session right after the handshake",
+                    "give this side its new credentials; the server's log has the reason"),
+                "servers do so when these credentials were revoked or replaced, though their key or signature stands"
+            )
+        }
         return (
             .init(
                 .noResponse, "no response to a request within \(HandshakeFailure.seconds(seen.waited)) s",

@@ -61,7 +61,8 @@ extension HandshakeFinding.Kind {
             .certificate
         case .hostMismatch: .host
         case .unknownIdentity, .wrongKey, .certificateDemanded, .ownCertificateUntrusted, .ownCertificateExpired,
-            .ownCertificateRevoked, .ownCertificateRefused, .accessDenied, .stoppedAtEnd:
+            .ownCertificateRevoked, .ownCertificateRefused, .accessDenied, .stoppedAtEnd,
+            .endedAtOnce:
             .key
         case .stoppedHalfway, .disagreement, .otherAlert: hasServerHello ? .key : .hello
         case .noResponse: .request

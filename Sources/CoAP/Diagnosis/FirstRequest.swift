@@ -5,9 +5,17 @@ struct FirstRequest {
     let subject: DiagnosisSubject
     /// Sends a message.
     let send: ([UInt8]) -> Void
-    /// The messages that the next datagram brings, none when none comes until then, and whether the network says that nobody
-    /// listens.
-    let receive: (MonotonicTime) -> (messages: [[UInt8]], isRefused: Bool)
+    /// What the next datagram brings, nothing when none comes until then.
+    let receive: (MonotonicTime) -> Arrival
+
+    /// What came.
+    struct Arrival {
+        var messages: [[UInt8]] = []
+        /// True when the network says that nobody listens.
+        var isRefused = false
+        /// True when the server ended the session.
+        var isEnd = false
+    }
 
     /// Asks, and notes the answer.
     func make(_ seen: inout AddressObservation, isCancelled: () -> Bool) {
@@ -28,7 +36,7 @@ struct FirstRequest {
             seen.answer = .init(code: answer.code, duration: MonotonicTime.now - started)
             return
         }
-        guard !seen.isRefused, !isCancelled() else { return }
+        guard !seen.isRefused, !seen.isEnded, !isCancelled() else { return }
         let again = MonotonicTime.now
         let ping = Message(.confirmable, .empty, messageID: messageID &+ 1)
         let reset = exchange(ping, again, &seen, isCancelled: isCancelled) { answer in
@@ -45,7 +53,7 @@ struct FirstRequest {
         let deadline = started + subject.patience
         var (next, pause) = (started + .seconds(2), Duration.seconds(2))
         send(message.bytes)
-        while MonotonicTime.now < deadline, !seen.isRefused || seen.heardAfter != nil, !isCancelled() {
+        while MonotonicTime.now < deadline, !seen.isRefused || seen.heardAfter != nil, !seen.isEnded, !isCancelled() {
             if MonotonicTime.now >= next {
                 send(message.bytes)
                 pause = pause * 2
@@ -53,6 +61,7 @@ struct FirstRequest {
             }
             let arrival = receive(min(deadline, next, .now + .milliseconds(200)))
             if arrival.isRefused { seen.isRefused = true }
+            if arrival.isEnd { seen.isEnded = true }
             for bytes in arrival.messages {
                 if seen.heardAfter == nil { seen.heardAfter = MonotonicTime.now - started }
                 if let answer = Message(bytes), fits(answer) { return answer }

@@ -13,6 +13,8 @@ struct KeysImportCommand: ParsableCommand {
             device signed itself, and which may sign no other, lets in that device. A running coap-server takes it up by itself \
             within two seconds, and takes it back when the file in authorities/ is removed.
 
+            Revocation lists in the file are taken up with it; import the file again when there is a newer one in it.
+
             Examples:
               coap keys import vendor-ca.pem
               coap keys import lock.pem --name front-door
@@ -33,7 +35,12 @@ struct KeysImportCommand: ParsableCommand {
         for certificate in report.certificates {
             text += "lets in \(whose): \(certificate.subject), until \(certificate.expiryDate)\n"
         }
-        try Terminal.write(
-            text + (report.wasAdded ? KeysCommand.takenUp : "it is there already; nothing was changed\n"))
+        if let day = report.refusedSince {
+            text += "it stays refused all the same, as its certificate was revoked on \(day)\n"
+        }
+        let lists = report.revocationLists == 1 ? "1 revocation list" : "\(report.revocationLists) revocation lists"
+        if report.revocationLists > 0 { text += "took up \(lists)\n" }
+        let isChanged = report.wasAdded || report.revocationLists > 0
+        try Terminal.write(text + (isChanged ? KeysCommand.takenUp : "it is there already; nothing was changed\n"))
     }
 }

@@ -32,6 +32,10 @@ struct KeysRevokeCommand: ParsableCommand {
     func run() throws {
         let folder = try keysFolder.folder()
         let (name, report) = try revoke(in: folder)
+        if !report.isCertificateKnown {
+            Terminal.complain(
+                "no certificate of \(name) is known here; if it has one: coap keys revoke --file FILE\(folder.option)")
+        }
         if report.isListBehind { Terminal.complain(KeysCommand.listBehind(folder)) }
         if report.keys + report.certificates == 0, let day = report.earlierDate {
             return try Terminal.write("\(name) was revoked on \(day) already; nothing was changed\n")

@@ -53,6 +53,11 @@ struct PolicyExplainCommand: ParsableCommand {
         let method = try self.method(named: method)
         let segments = try self.segments(path)
         let document = try PolicyDocument(path: try PolicyCommand.file(named: policy, keysFolder))
+        if let holder = SupposedPeer.holder(ofRotated: identity) {
+            let shown = PrintableText.escaped(holder.utf8)
+            Terminal.complain(
+                "a rotated key's holder is what a policy goes by: if this is a key of \(shown), ask --as psk:\(shown)")
+        }
         let report = PolicyReport(
             document: document, method: method, path: segments,
             answers: peers.map { peer in

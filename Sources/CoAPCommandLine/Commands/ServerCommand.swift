@@ -124,7 +124,7 @@ public struct ServerCommand: AsyncParsableCommand {
             let report = try folder.initialize()
             if !report.changedNothing { try? Terminal.write(Self.news(report, folder)) }
             watch = FileWatch(folder)
-            security = try folder.serverSecurity()
+            security = try folder.serverSecurity { Terminal.complain($0.message) }
             hints = ServerHints(folder)
         }
         let read = security

@@ -43,6 +43,18 @@ struct SupposedPeer {
         return [SupposedPeer(name: shown, identity: identity)]
     }
 
+    /// The holder of a key whose identity looks like that of one that `coap keys rotate` made, such as psk:pump-3@2; nil for any
+    /// other text.
+    static func holder(ofRotated text: String) -> String? {
+        guard let mark = text.lastIndex(of: "@"), !text.hasPrefix("cert:") else { return nil }
+        let number = text[text.index(after: mark)...]
+        let name = text[..<mark].trimmingPrefix("psk:")
+        guard !number.isEmpty, number.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), !name.isEmpty, !name.contains(":") else {
+            return nil
+        }
+        return String(name)
+    }
+
     private static func certificate(
         commonName: String? = nil, alternativeName: CertificateIdentity.AlternativeName? = nil,
         fingerprint: [UInt8] = []

@@ -38,6 +38,8 @@ enum DoctorAdvice {
             return ["coap doctor -c CERTIFICATE.pem -j PRIVATE.key -C CA.pem \(server(.coaps))"]
         case .ownCertificateExpired, .ownCertificateUntrusted, .ownCertificateRefused, .ownCertificateRevoked:
             return ["openssl x509 -noout -subject -issuer -dates -ext extendedKeyUsage -in CERTIFICATE.pem"]
+        case .endedAtOnce:
+            return ["coap keys list\(there)", "coap keys export NAME -o DIR\(there)"]
         case .noSharedCipher, .oldVersion: return ["openssl ciphers -v -s -tls1_2\(there)"]
         case .largeDatagramsLost:
             let host = diagnosis.addresses.first?.address.host ?? uri.host

@@ -16,7 +16,7 @@ actor CredentialKeeper {
     private let apply: @Sendable (ServerSecurity) async throws(CoAPError) -> Int
     private var security: ServerSecurity
     private var authorities: Set<[UInt8]>
-    private var lastComplaint: String?
+    private var lastComplaints: [String] = []
     private var warnings = ExpiryWarnings()
     private let gauges = ExpiryGauges()
 
@@ -44,47 +44,52 @@ actor CredentialKeeper {
 
     /// Works until the task is cancelled.
     func run() async {
-        warn()
-        let watch = watch
+        // Apart from the rest: to look at a large fleet takes a while, and whoever is revoked meanwhile must not wait for it.
+        let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        look.yield()
+        let (watch, folder) = (watch, folder)
         await withTaskGroup { group in
-            group.addTask { await Reloading.run(watch) { await self.read() } }
             group.addTask {
-                while (try? await Task.sleep(for: .seconds(3600))) != nil { await self.warn() }
+                await Reloading.run(watch) {
+                    await self.read()
+                    look.yield()
+                }
             }
+            group.addTask {
+                while (try? await Task.sleep(for: .seconds(3600))) != nil { look.yield() }
+            }
+            group.addTask { for await _ in looks { await self.warn(folder.expiringCredentials()) } }
         }
     }
 
     /// Reads the folder and gives the server what is in it.
     private func read() async {
         do throws(CoAPError) {
-            var complaint: String?
-            let new = try folder.serverSecurity(keeping: security.certificate) { error in
-                complaint = "\(error.description); the server keeps the certificate it has"
-            }
+            var complaints: [String] = []
+            let new = try folder.serverSecurity(keeping: security) { complaints.append($0.description) }
             let closed = try await apply(new)
-            complain(complaint)
-            let believed = folder.authorityFingerprints
+            complain(complaints)
+            // Those of before may have been kept.
+            let believed = complaints.isEmpty ? folder.authorityFingerprints : authorities
             let change = SecurityChange(
                 from: security, authorities, to: new, believed, now: Int64(time(nil)))
             (security, authorities) = (new, believed)
             let sessions = closed == 1 ? "1 session" : "\(closed) sessions"
             logger.notice("credentials reloaded: \(change), \(sessions) closed")
         } catch {
-            complain("\(error.description); the server keeps the credentials it has")
+            complain(["\(error.description); the server keeps the credentials it has"])
         }
-        warn()
     }
 
     /// Says what is wrong, once: until it is mended or something else is.
-    private func complain(_ text: String?) {
-        if let text, text != lastComplaint { logger.error("\(text)") }
-        lastComplaint = text
+    private func complain(_ texts: [String]) {
+        for text in texts where !lastComplaints.contains(text) { logger.error("\(text)") }
+        lastComplaints = texts
     }
 
     /// Says what runs out soon.
-    private func warn() {
+    private func warn(_ all: [ExpiringCredential]) {
         let now = Int64(time(nil))
-        let all = folder.expiringCredentials()
         gauges.record(all, now: now)
         let due = warnings.due(all, now: now)
         for warning in due.prefix(Self.shownWarnings) { logger.warning("\(warning.message)") }

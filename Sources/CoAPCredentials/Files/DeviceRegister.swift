@@ -37,10 +37,17 @@ struct DeviceRegister: Codable, Equatable {
         let expires: Moment
         /// The last second it is good in since another one took its place or it was revoked; nil while it stands.
         var until: Moment?
-        /// True when it is on the revocation list.
-        var isListed: Bool?
+        /// True when it was good no more from the moment on that this was written, whatever the clocks say: one that goes before
+        /// must not keep it good until then.
+        var isOver: Bool?
         /// True when another authority signed it, whose list it belongs on.
         var isForeign: Bool?
+
+        /// True when nobody may be let in by it any more.
+        func isOver(at now: Int64) -> Bool { isOver == true || until.map { $0.seconds <= now } ?? false }
+
+        /// True when a device may be let in by it.
+        func isGood(at now: Int64) -> Bool { expires.seconds >= now && !isOver(at: now) }
     }
 
     /// A device that was revoked.
@@ -102,28 +109,54 @@ struct DeviceRegister: Codable, Equatable {
 
     /// Lets every certificate of a device that stands end at a moment at the latest.
     ///
+    /// - Parameter end: the last second they are good in; one that is not behind `now` ends them at once.
     /// - Returns: how many that changed.
     mutating func retire(_ device: String, until end: Int64, now: Int64) -> Int {
+        let isOver = end <= now
+        // A moment before, so that they are not good in this second either.
+        let last = isOver ? min(end, now - 1) : end
         var count = 0
         for index in certificates.indices where certificates[index].device == device {
             let entry = certificates[index]
-            guard entry.expires.seconds >= now, entry.until.map({ $0.seconds > end }) ?? true else { continue }
-            certificates[index].until = Moment(end)
+            guard entry.expires.seconds >= now else { continue }
+            if isOver { certificates[index].isOver = true }
+            guard entry.isOver != true, entry.until.map({ $0.seconds > last }) ?? true else { continue }
+            certificates[index].until = Moment(last)
             count += 1
         }
         return count
     }
 
-    /// Forgets certificates that ran out a day ago: no list needs them any more (RFC 5280 §3.3).
-    mutating func prune(now: Int64) { certificates.removeAll { $0.expires.seconds < now - 86_400 } }
+    /// The certificates that ran out a day ago: no list needs them any more (RFC 5280 §3.3).
+    func outdated(at now: Int64) -> [Certificate] { certificates.filter { $0.expires.seconds < now - 86_400 } }
 
-    /// The certificates that were replaced or revoked.
+    /// The authority's own certificates that nobody may be let in by any more, and that have not run out.
+    func refused(at now: Int64) -> [Certificate] {
+        let revoked = Set(revoked.map(\.device))
+        return certificates.filter { entry in
+            entry.isForeign != true && entry.expires.seconds >= now - 86_400
+                && (entry.isOver(at: now) || entry.until != nil && revoked.contains(entry.device))
+        }
+    }
+
+    /// Forgets what is outdated.
+    ///
+    /// - Parameter isListed: true keeps what may be on the revocation list that stands: only a new one leaves it out.
+    mutating func prune(now: Int64, isListed: Bool) {
+        certificates.removeAll {
+            $0.expires.seconds < now - 86_400 && !(isListed && $0.until != nil && $0.isForeign != true)
+        }
+    }
+
+    /// The certificates that were replaced or revoked. The revoked ones are good at no moment.
     var retired: [RetiredCertificate] {
-        certificates.compactMap { entry in
+        let revoked = Set(revoked.map(\.device))
+        return certificates.compactMap { entry in
             guard let until = entry.until, let bytes = Hexadecimal.decode(entry.fingerprint), bytes.count == 32 else {
                 return nil
             }
-            return RetiredCertificate(fingerprint: bytes, until: until.seconds)
+            let isOver = entry.isOver == true || revoked.contains(entry.device)
+            return RetiredCertificate(fingerprint: bytes, until: isOver ? .min : until.seconds)
         }
     }
 }

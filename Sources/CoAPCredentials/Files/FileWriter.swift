@@ -108,6 +108,14 @@ enum FileWriter {
         throw CredentialFiles.unavailable(path, "cannot be removed: \(CredentialFiles.reason(errno))")
     }
 
+    /// Removes the files of writers that were cut short, which the folder's lock has to keep others from being about.
+    static func removeUnfinished(in folder: String) throws(CoAPError) {
+        for name in names(in: folder) ?? [] where name.hasSuffix(".new") {
+            let number = name.dropLast(4).split(separator: ".", omittingEmptySubsequences: false).last ?? ""
+            if UInt64(number) != nil { try remove("\(folder)/\(name)") }
+        }
+    }
+
     /// Makes a new name in a folder outlive a power cut. Where a file system cannot, the file is there all the same.
     private static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

@@ -26,46 +26,57 @@ extension KeyFolder {
         return try FolderLock.holding(path) { () throws(CoAPError) in
             try FileWriter.makeFolder(devicesPath)
             try checkModes()
+            // Nobody else writes now, so these are of commands that were cut short; keys that were removed may be in them.
+            for folder in [path, devicesPath] { try FileWriter.removeUnfinished(in: folder) }
             var draft = FolderDraft(
                 keys: try PreSharedKeyFile(path: preSharedKeysPath), register: try DeviceRegister(path: registerPath))
             let before = draft
             let value = try body(&draft)
-            draft.register.prune(now: draft.now)
-            let list = try revocationList(&draft)
+            // First of all, as it may be too large.
+            let keys = draft.keys.keys == before.keys.keys ? nil : try draft.keys.encoded()
+            let list = try revocationList(draft)
+            draft.register.prune(now: draft.now, isListed: list.made == nil)
             if draft.register != before.register {
                 try FileWriter.write(try draft.register.encoded(), to: registerPath, replaces: true)
             }
             if let made = list.made { try FileWriter.write(try made.pem(), to: revocationListPath, replaces: true) }
-            if draft.keys.keys != before.keys.keys {
-                try FileWriter.write(try draft.keys.encoded(), to: preSharedKeysPath, replaces: true)
-            }
+            if let keys { try FileWriter.write(keys, to: preSharedKeysPath, replaces: true) }
             for path in draft.leftovers { try FileWriter.remove(path) }
             return (value, list.isBehind)
         }
     }
 
-    /// The list with every certificate that is good no more, when one of them is not on it yet.
+    /// The list with every certificate that is good no more, when one of them is not on the present one.
     private func revocationList(
-        _ draft: inout FolderDraft
+        _ draft: FolderDraft
     ) throws(CoAPError) -> (made: RevocationList?, isBehind: Bool) {
         let now = draft.now
-        func isDue(_ entry: DeviceRegister.Certificate) -> Bool {
-            entry.isForeign != true && entry.until.map { $0.seconds <= now } ?? false
-        }
-        let due = draft.register.certificates.filter(isDue)
-        let isNew = due.contains { $0.isListed != true }
-        guard isNew || !due.isEmpty && !FileWriter.exists(revocationListPath) else { return (nil, false) }
+        let due = draft.register.refused(at: now)
+        guard !due.isEmpty else { return (nil, false) }
+        let there = try? presentList()
+        let own = try? ownCertificate()
+        let present = there.flatMap { list in own.map { list.isSigned(by: $0) } == true ? list : nil }
+        let entries = present?.entries ?? []
+        // What the register says of the list does not count: an older copy may have been put back.
+        let listed = Set(entries.map(\.serial))
+        let isGood = present.map { $0.nextUpdate == 0 || $0.nextUpdate >= now } ?? false
+        guard !isGood || due.contains(where: { !listed.contains($0.serial) }) else { return (nil, false) }
         guard FileWriter.exists(authorityKeyPath), FileWriter.exists(certificateAuthorityPath) else {
             return (nil, true)
         }
         let authority = try loadAuthority()
-        // What an earlier list said does not matter: this one names everything again.
-        let number = (try? presentList())?.number ?? 0
-        guard let list = try? authority.revoke(due, number: number + 1) else { return (nil, true) }
-        for index in draft.register.certificates.indices where isDue(draft.register.certificates[index]) {
-            draft.register.certificates[index].isListed = true
-        }
+        // The register may have been lost, but what the authority once signed stays refused.
+        let named = Set((due + draft.register.outdated(at: now)).map(\.serial))
+        let carried = entries.filter { !named.contains($0.serial) }
+        let all = due.map { RevocationList.Entry(serial: $0.serial, date: $0.until?.seconds ?? now) } + carried
+        guard let list = try? authority.revoke(all, number: (there?.number ?? 0) + 1) else { return (nil, true) }
         return (list, false)
+    }
+
+    /// The authority's certificate.
+    func ownCertificate() throws(CoAPError) -> IssuedCertificate {
+        try IssuedCertificate(
+            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
     }
 
     /// The revocation list that is there; nil without one.

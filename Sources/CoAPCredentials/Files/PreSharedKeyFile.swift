@@ -65,8 +65,19 @@ struct PreSharedKeyFile {
     /// Adds a key; one with the same identity must not be there.
     mutating func add(_ key: PreSharedKey) { keys.append(key) }
 
+    /// Refuses so many more keys that nothing could read the file any more.
+    func requireRoom(for count: Int = 1) throws(CoAPError) {
+        guard keys.count + count > Self.maximumEntries else { return }
+        throw CoAPError(
+            .invalidArgument,
+            "there would be more than \(Self.maximumEntries) keys; divide the devices over several folders")
+    }
+
     /// The file's text, one entry a line for people who look into it.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument` for one that ``init(path:)`` would refuse to read.
     func encoded() throws(CoAPError) -> Secret {
+        try requireRoom(for: 0)
         let identities: [Data]
         let further: [Data]
         do {
@@ -107,6 +118,11 @@ struct PreSharedKeyFile {
             text += Array("}".utf8)
         }
         text += Array("\n]\n".utf8)
+        guard text.count <= Self.maximumSize else {
+            throw CoAPError(
+                .invalidArgument,
+                "the keys would take more than \(Self.maximumSize >> 20) MiB; divide the devices over several folders")
+        }
         return Secret(text)
     }
 }

@@ -93,7 +93,7 @@ package final class CertificateAuthority {
 
     /// Makes the list of certificates that are good no more. It is good for as long as the authority: a server that nobody looks
     /// after must not refuse its whole fleet because a list ran out.
-    func revoke(_ certificates: [DeviceRegister.Certificate], number: Int64) throws(CoAPError) -> RevocationList {
+    func revoke(_ certificates: [RevocationList.Entry], number: Int64) throws(CoAPError) -> RevocationList {
         try RevocationList(
             of: certificates, number: number, now: Int64(time(nil)), nextUpdate: try certificate.validity().notAfter,
             by: certificate, key: key)

@@ -55,6 +55,9 @@ final class IssuedCertificate {
         return X509_check_issued(pointer, other.pointer) == X509_V_OK
     }
 
+    /// True when its holder may sign revocation lists: one that says for what its key is says so too (RFC 5280 §4.2.1.3).
+    var maySignLists: Bool { X509_get_key_usage(pointer) & 0x0002 != 0 }
+
     /// The certificate as PEM text.
     func pem() throws(CoAPError) -> [UInt8] {
         var length = 0

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
-import CoAPCredentials
 import Foundation
 import TestSupport
 import Testing
+
+@testable import CoAPCredentials
 
 @Suite("Whom a server lets in")
 struct CredentialAccessTests {
@@ -30,6 +31,27 @@ struct CredentialAccessTests {
         let server = try await RunningServer(listen: ["coaps://127.0.0.1:0"], folder: folder)
         try await body(server)
         try await server.stop()
+    }
+
+    @Test("A list of a host whose clock goes ahead: whom it names is refused, and nobody else")
+    func listFromTheFuture() async throws {
+        try await withServer { keys, folder in
+            for name in ["pump", "gone"] { _ = try keys.addDevice(named: name) }
+            let authority = try keys.loadAuthority()
+            let key = try PrivateKey(pem: try authority.keyPEM(), name: "key")
+            let gone = try IssuedCertificate(pem: try folder.read("keys/devices/gone.pem"), name: "gone")
+            let now = Int64(Date().timeIntervalSince1970)
+            let list = try RevocationList(
+                of: [.init(serial: try gone.serial(), date: now + 7200)], number: 1, now: now + 7200,
+                nextUpdate: now + 86_400, by: authority.certificate, key: key)
+            try folder.write(try list.pem(), to: "keys/crl.pem", permissions: 0o644)
+        } _: { server in
+            let keys = KeyFolder(path: server.keys)
+            for (name, status) in [("pump", 0), ("gone", 77)] as [(String, Int32)] {
+                let result = try await ask(server, keys.certificatePath(ofDevice: name), keys.keyPath(ofDevice: name))
+                #expect(result == status, "\(name)")
+            }
+        }
     }
 
     @Test(

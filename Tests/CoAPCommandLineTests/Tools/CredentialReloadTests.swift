@@ -78,6 +78,24 @@ struct CredentialReloadTests {
         }
     }
 
+    @Test("A broken file of another authority keeps no device from being revoked", .timeLimit(.minutes(5)))
+    func brokenAuthority() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            let keys = KeyFolder(path: server.keys)
+            _ = try keys.addDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key added")
+            try FileManager.default.createDirectory(
+                atPath: keys.authoritiesPath, withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o700])
+            try server.folder.write("nonsense".utf8, to: "keys/authorities/vendor.pem")
+            try await log(server, "; the server keeps the authorities it has")
+            _ = try keys.revokeDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key removed, 1 certificate revoked")
+            let errors = await server.process.errors { _ in true }.errors
+            #expect(errors.components(separatedBy: "the authorities it has").count == 2, "\(errors)")
+        }
+    }
+
     @Test("It warns of what runs out", .timeLimit(.minutes(5)))
     func warnings() async throws {
         try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in

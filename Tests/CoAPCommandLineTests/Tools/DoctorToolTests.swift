@@ -107,6 +107,31 @@ struct DoctorToolTests {
         }
     }
 
+    @Test("A certificate that the server refuses by its fingerprint, after the handshake")
+    func refusedAfterTheHandshake() async throws {
+        let folder = try TemporaryFolder()
+        let keys = KeyFolder(path: folder.path("keys"))
+        _ = try keys.initialize()
+        for kind in ["pem", "key"] {
+            try folder.write(folder.read("keys/devices/device-1.\(kind)"), to: "own.\(kind)")
+        }
+        // Without the authority's key there is no list, which would be told in the handshake.
+        try FileManager.default.removeItem(atPath: folder.path("keys/ca.key"))
+        _ = try keys.revokeDevice(named: "device-1")
+        let server = try await RunningServer(listen: ["coaps://127.0.0.1:0"], folder: folder)
+        let result = try await ToolProcess.run(
+            .coap,
+            [
+                "doctor", "-c", folder.path("own.pem"), "-j", folder.path("own.key"), "-C",
+                keys.certificateAuthorityPath, server.coaps(),
+            ])
+        #expect(result.status == 77, "\(result.transcript)")
+        // A server that looks at fingerprints within the handshake says so by an alert.
+        #expect(result.output.contains("\nFAILED at key: "), "\(result.transcript)")
+        #expect(!result.output.contains("overloaded"), "\(result.transcript)")
+        try await server.stop()
+    }
+
     @Test("Silence, nobody there, no such host")
     func noServer() async throws {
         let silent = try SilentSocket()

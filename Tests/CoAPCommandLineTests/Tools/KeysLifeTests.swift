@@ -157,6 +157,23 @@ struct KeysLifeTests {
         #expect(try await keys("import nowhere.pem").status == 66)
     }
 
+    @Test("Revoke says what it cannot know, and that an authority is taken back")
+    func unknown() async throws {
+        try await keys("add pump --psk").expectSuccess()
+        let revoked = try await keys("revoke pump")
+        #expect(revoked.status == 0 && revoked.complainsOnce, "\(revoked.transcript)")
+        #expect(
+            revoked.errors.contains(
+                "no certificate of pump is known here; if it has one: coap keys revoke --file FILE\n"),
+            "\(revoked.transcript)")
+        #expect(try await keys("revoke device-1").errors.isEmpty)
+        try folder.write(try CertificateAuthority(named: "vendor").certificatePEM(), to: "vendor.pem")
+        try await keys("import vendor.pem").expectSuccess()
+        let refused = try await keys("revoke --file vendor.pem")
+        #expect(refused.status == 65 && refused.complainsOnce, "\(refused.transcript)")
+        #expect(refused.errors.contains("this is an authority; take it back with: rm keys/authorities/vendor.pem\n"))
+    }
+
     @Test("A key that was replaced is shown under its own identity only")
     func show() async throws {
         try await keys("add pump --psk").expectSuccess()

@@ -5,6 +5,8 @@ import Foundation
 import SenML
 import Testing
 
+@testable import CoAPCommandLine
+
 @Suite("coap policy, and coap-server --policy", .timeLimit(.minutes(10)))
 struct PolicyToolTests {
     private static let policy = """
@@ -29,6 +31,18 @@ struct PolicyToolTests {
         let folder = try TemporaryFolder()
         try folder.write(text.utf8, to: name)
         return folder
+    }
+
+    @Test("The identity of a rotated key is nobody's name, and explain says whose it is")
+    func rotatedKey() async throws {
+        let folder = try Self.folder()
+        let denied = try await Self.explain(["--as", "psk:pump-3@2", "PUT", "/devices/pump-3/led"], in: folder)
+        #expect(denied.status == 77 && denied.errors.contains("ask --as psk:pump-3\n"), "\(denied.transcript)")
+        let allowed = try await Self.explain(["--as", "psk:pump-3", "PUT", "/devices/pump-3/led"], in: folder)
+        #expect(allowed.status == 0 && allowed.errors.isEmpty, "\(allowed.transcript)")
+        for text in ["cert:me@2", "uri:a@2", "psk:@2", "psk:pump@x", "psk:pump@"] {
+            #expect(SupposedPeer.holder(ofRotated: text) == nil)
+        }
     }
 
     private static func explain(

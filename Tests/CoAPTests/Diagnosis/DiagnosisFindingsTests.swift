@@ -49,6 +49,8 @@ struct DiagnosisFindingsTests {
         #expect(diagnosis.steps.map(\.verdict) == [.ok, .ok, .ok, .ok, .skipped, .skipped, .ok, .ok])
         seen.answer = nil
         #expect(try finding(seen)?.finding.kind == .noResponse)
+        seen.isEnded = true
+        #expect(try finding(seen)?.finding.kind == .endedAtOnce && finding(seen)?.step == .key)
     }
 
     @Test("No way, no answer, nobody there, another language")
