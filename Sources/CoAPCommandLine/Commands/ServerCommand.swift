@@ -162,11 +162,17 @@ public struct ServerCommand: AsyncParsableCommand {
         let group = ServiceGroup(services: [server], logger: quiet)
         // Not cancelled with this task: whoever is being served is served to the end.
         let serving = Task { try await group.run() }
-        try await withTaskCancellationHandler {
-            try await serving.value
+        let end = await withTaskCancellationHandler {
+            await serving.result
         } onCancel: {
             Task { await group.triggerGracefulShutdown() }
         }
+        // Whoever reads credentials while the process ends would find OpenSSL taken down.
+        for keeper in [keeping, ruling] {
+            keeper?.cancel()
+            await keeper?.value
+        }
+        try end.get()
         try? Terminal.write("stopped\n")
     }
 

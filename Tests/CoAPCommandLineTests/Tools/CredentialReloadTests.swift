@@ -61,6 +61,17 @@ struct CredentialReloadTests {
         }
     }
 
+    @Test("It may be stopped while it reads the folder", .timeLimit(.minutes(5)))
+    func stoppedWhileReading() async throws {
+        for _ in 0..<10 {
+            try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+                kill(server.process.id, SIGHUP)
+                try await log(server, "credentials reloaded")
+                kill(server.process.id, SIGHUP)
+            }
+        }
+    }
+
     @Test("A server's certificate that cannot be used keeps no device from being revoked", .timeLimit(.minutes(5)))
     func ownCertificate() async throws {
         try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
