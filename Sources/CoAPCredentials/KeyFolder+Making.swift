@@ -29,13 +29,30 @@ extension KeyFolder {
             var report = InitializationReport()
             var register = try DeviceRegister(path: registerPath)
             let isRevoked = register.revocation(of: Self.firstDevice) != nil
-            let isFirstRun = FileWriter.isMissing(certificateAuthorityPath)
+            let isFirstRun =
+                FileWriter.isMissing(certificateAuthorityPath)
+                || FileWriter.isMissing(preSharedKeysPath) && FileWriter.isMissing(registerPath)
+                    && certifiedDevices.isEmpty
             let authority = try authority(&report)
             try pair(
                 serverCertificatePath, serverKeyPath, "certificate of the server",
                 Contents(
                     name: names.common, role: .server, alternativeNames: names.alternative,
                     validFor: Self.leafValidity), authority, isKeyNeeded: true, &report)
+            let path = certificatePath(ofDevice: Self.firstDevice)
+            if FileWriter.exists(path) || isFirstRun && !isRevoked {
+                try deviceCertificate(Self.firstDevice, days: nil, authority, &report)
+            }
+            if FileWriter.exists(path), !isRevoked, !report.changedNothing {
+                let before = register
+                try register.add(
+                    try IssuedCertificate(pem: try CredentialFiles.contents(at: path), name: path), of: Self.firstDevice
+                )
+                if register != before {
+                    try FileWriter.write(try register.encoded(), to: registerPath, replaces: true)
+                }
+            }
+            // Last: what is there without keys was cut short.
             if FileWriter.exists(preSharedKeysPath) {
                 // Read, so that what is wrong with it is said now.
                 _ = try preSharedKeys()
@@ -45,16 +62,6 @@ extension KeyFolder {
                 try FileWriter.write(try file.encoded(), to: preSharedKeysPath)
                 let whose = isRevoked ? "none yet" : "one for \(Self.firstDevice)"
                 report.add(preSharedKeysPath, "pre-shared keys, \(whose)", created: true)
-            }
-            let path = certificatePath(ofDevice: Self.firstDevice)
-            let isThere = FileWriter.exists(path)
-            if isThere || isFirstRun && !isRevoked {
-                try deviceCertificate(Self.firstDevice, days: nil, authority, &report)
-            }
-            if !isThere, FileWriter.exists(path) {
-                let made = try IssuedCertificate(pem: try CredentialFiles.contents(at: path), name: path)
-                try register.add(made, of: Self.firstDevice)
-                try FileWriter.write(try register.encoded(), to: registerPath, replaces: true)
             }
             return report
         }

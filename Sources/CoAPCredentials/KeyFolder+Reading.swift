@@ -86,9 +86,11 @@ extension KeyFolder {
         let certificate = try kept("the certificate it has", present?.certificate) { () throws(CoAPError) in
             try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
         }
+        let registered = Set(register.retired.map(\.fingerprint))
         return ServerSecurity(
             preSharedKeys: keys, certificate: certificate, clientAuthentication: trust,
-            retired: isLost ? known : register.retired)
+            // What was refused once stays so while the server runs, whatever became of the register.
+            retired: register.retired + known.filter { !registered.contains($0.fingerprint) })
     }
 
     /// Whom a server believes about devices: the folder's authority and those imported, with the lists of the revoked.

@@ -40,7 +40,9 @@ extension KeyFolder {
             guard draft.register.revocation(of: name) == nil, hasKey || hasCertificate else {
                 throw nothing(of: name, draft)
             }
-            if hasKey { try draft.keys.requireRoom() }
+            // Those that have run out, or end now, make room.
+            let dropped = keys.count { !$0.isGood(at: draft.now) || end <= draft.now }
+            if hasKey { try draft.keys.requireRoom(for: 1 - dropped) }
             if hasCertificate {
                 try rotateCertificate(of: name, until: end, days: days, &draft)
                 report.certificatePath = certificatePath(ofDevice: name)

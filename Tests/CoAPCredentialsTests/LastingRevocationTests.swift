@@ -70,6 +70,9 @@ struct LastingRevocationTests {
         var count = 0
         let kept = try keys.serverSecurity(keeping: present) { _ in count += 1 }
         #expect(kept.retired == present.retired && kept.retired.count == 1 && count == 1)
+        // A register that is begun anew knows nothing of it; the server still does.
+        _ = try keys.addDevice(named: "another", .preSharedKey)
+        #expect(try keys.serverSecurity(keeping: kept).retired == present.retired)
     }
 
     @Test func anOlderListIsRenewed() async throws {

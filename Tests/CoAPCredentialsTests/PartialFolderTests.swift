@@ -65,6 +65,18 @@ struct PartialFolderTests {
         _ = try box.keys.serverSecurity()
     }
 
+    @Test func aFirstRunThatMadeTheAuthorityOnlyIsCompleted() throws {
+        try box.remove(
+            "keys/server.pem", "keys/server.key", "keys/psk.json", "keys/register.json", "keys/devices/device-1.pem",
+            "keys/devices/device-1.key")
+        _ = try box.keys.initialize()
+        #expect(try box.keys.devices().map(\.certificate).count { $0 != nil } == 1)
+        #expect(try box.text("keys/register.json").contains("device-1"))
+        // And nothing is made once more when that is moved to the device.
+        try box.remove("keys/devices/device-1.pem", "keys/devices/device-1.key")
+        #expect(try box.keys.initialize().changedNothing)
+    }
+
     @Test(arguments: [["server.pem", "server.key"], ["devices/device-1.pem"], []])
     func noNewAuthorityWhereAnOldOneSigned(alsoMissing: [String]) throws {
         _ = try box.keys.addDevice(named: "pump")

@@ -2,7 +2,7 @@
 
 /// When an observing client takes its value for old, and how it registers anew (RFC 7641 §3.3.1).
 public struct ObservationConfiguration: Hashable, Sendable {
-    /// How late a notification may come before ``ObservationState/stale(since:)`` is told, beyond the Max-Age of the one before;
+    /// How late a notification may come before ``ObservationState/stale(since:cause:)`` is told, beyond the Max-Age of the one before;
     /// 1 s.
     ///
     /// Servers that notify at the rate of their Max-Age would have every value go stale for a moment.
