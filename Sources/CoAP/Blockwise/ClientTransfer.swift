@@ -39,7 +39,13 @@ final class ClientTransfer: @unchecked Sendable {
     private var completion: Completion?
     private var underWay: [PendingRequest] = []
     /// What the server wants to hear with each message, once it has said so (RFC 9175 §2.3).
-    var echo: [UInt8]?
+    ///
+    /// The one thing that streamed uploads read off the loop, for the transfer of their next block.
+    var echo: [UInt8]? {
+        get { knownEcho.withLock { $0 } }
+        set { knownEcho.withLock { $0 = newValue } }
+    }
+    private let knownEcho = Locked<[UInt8]?>(nil)
     /// Counts beginnings: answers to what was sent before do not count.
     private var generation = 0
     private(set) var restarts = 0
