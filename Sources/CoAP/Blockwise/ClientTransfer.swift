@@ -4,7 +4,7 @@
 ///
 /// Each answer sends what comes next right from libcoap's callback: no task is woken before the response is whole.
 final class ClientTransfer: @unchecked Sendable {
-    // Sendable: made by one task and handed to the client's loop, which alone uses it from then on.
+    // Sendable: handed by one task to the client's loop, which alone uses it from then on, but for the Echo, which has a lock.
     typealias Completion = (Result<Response, CoAPError>) -> Void
 
     /// How often a changing resource is begun anew before that is an error.
