@@ -103,6 +103,8 @@ struct HostilePeerTests {
         var configuration = ServerConfiguration()
         configuration.maximumRequestsPerSession = 100
         configuration.acknowledgementDelay = .milliseconds(1)
+        // The handlers wait until all eighty have been acknowledged, which takes a while on a loaded machine.
+        configuration.handlerTimeout = .seconds(3600)
         try await Loopback.withServer(router, configuration: configuration) { uris in
             let socket = try RawSocket(to: uris[0])
             for number in UInt8(1)...80 {
