@@ -6,7 +6,7 @@ import Foundation
 import Logging
 
 /// A server in a process of its own that is attacked by the tests: `attack-target KEYS [--unguarded] [--validate]
-/// [--trust FILE] [--handshake-timeout SECONDS]`. Prints where it listens and serves until its standard input ends.
+/// [--trust FILE] [--handshake-timeout SECONDS] [--plain-session-timeout SECONDS]`. Prints where it listens and serves until its standard input ends.
 @main
 struct AttackTarget {
     static func main() async throws {
@@ -18,9 +18,12 @@ struct AttackTarget {
         }
         let isGuarded = !takes("--unguarded")
         var configuration = configuration(validates: takes("--validate"))
-        if let index = arguments.firstIndex(of: "--handshake-timeout"), index + 1 < arguments.count {
-            configuration.handshakeTimeout = .seconds(Int(arguments[index + 1]) ?? 30)
+        func seconds(_ option: String) -> Duration? {
+            guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
+            return Int(arguments[index + 1]).map { .seconds($0) }
         }
+        if let timeout = seconds("--handshake-timeout") { configuration.handshakeTimeout = timeout }
+        if let timeout = seconds("--plain-session-timeout") { configuration.plainSessionTimeout = timeout }
         guard let folder = arguments.first else {
             FileHandle.standardError.write(Data("attack-target needs the folder with its keys\n".utf8))
             exit(64)
