@@ -66,6 +66,11 @@ final class HandshakeWatch {
         }
     }
 
+    /// The peer begins anew, and this handshake is about to end: whoever does so again and again has a wrong key all the same.
+    func restarts(_ ssl: OpaquePointer) {
+        if looks[ssl] != nil { look(at: ssl) }
+    }
+
     /// Tells of a handshake that still waits. Where OpenSSL's object is gone, the timer that calls this is too.
     private func look(at ssl: OpaquePointer) {
         let connection = DTLSConnection(ssl)

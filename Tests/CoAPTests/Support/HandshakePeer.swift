@@ -8,10 +8,12 @@ import Testing
 /// It never repeats anything.
 final class HandshakePeer {
     private let socket: RawSocket
-    private let channel: DTLSChannel
+    private let key: PreSharedKey
+    private var channel: DTLSChannel
 
     /// A peer that has sent nothing.
     init(to server: CoAPURI, key: PreSharedKey) throws {
+        self.key = key
         socket = try RawSocket(to: server)
         channel = try DTLSChannel(.preSharedKey(key), host: "::1")
     }
@@ -26,10 +28,25 @@ final class HandshakePeer {
         channel.handshake()
         while true {
             let records = channel.takeOutgoing()
-            // The second of the two flights with a record of type 20, the change of keys.
+            // The change of keys.
             if records.contains(where: { $0[0] == 20 }) { return records }
             for record in records { send(record) }
             _ = channel.receive(try #require(await socket.receive()))
+        }
+    }
+
+    /// Forgets the handshake and starts another one from the same address and port, up to the hello with the cookie.
+    func beginAnew() async throws {
+        channel = try DTLSChannel(.preSharedKey(key), host: "::1")
+        channel.handshake()
+        for record in channel.takeOutgoing() { send(record) }
+        while true {
+            let datagram = try #require(await socket.receive())
+            // What was repeated of the handshake before is passed over; a HelloVerifyRequest is of type 3.
+            guard datagram.count > 13, datagram[0] == 22, datagram[13] == 3 else { continue }
+            _ = channel.receive(datagram)
+            for record in channel.takeOutgoing() { send(record) }
+            return
         }
     }
 
