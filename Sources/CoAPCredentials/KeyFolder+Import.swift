@@ -44,6 +44,7 @@ extension KeyFolder {
             throw bad("the certificate of \(expired.subject) expired on \(expired.expiryDate); ask for a new one")
         }
         return try FolderLock.holding(path) { () throws(CoAPError) in
+            let register = try register()
             try FileWriter.makeFolder(authoritiesPath)
             var known: [IssuedCertificate] = []
             for name in outsideAuthorities {
@@ -79,7 +80,7 @@ extension KeyFolder {
             let signed = try Self.signed(lists, by: certificates, summaries, now: now, bad)
             var report = try place(
                 certificates, summaries, signed, from: source, named: name, isAuthority: isAuthority)
-            let refused = try DeviceRegister(path: registerPath).certificates.first { entry in
+            let refused = register.certificates.first { entry in
                 entry.isOver(at: now) && summaries.contains { Hexadecimal.encode($0.fingerprint) == entry.fingerprint }
             }
             report.refusedSince = refused?.until.map { CalendarDate($0.seconds).description }

@@ -68,16 +68,6 @@ extension KeyFolder {
         return list
     }
 
-    /// The fingerprints of every authority that is believed, those that cannot be read left out.
-    package var authorityFingerprints: Set<[UInt8]> {
-        let paths = [certificateAuthorityPath] + outsideAuthorities.map { "\(authoritiesPath)/\($0).pem" }
-        return Set(
-            paths.flatMap { path in
-                ((try? CredentialFiles.contents(at: path)).map(IssuedCertificate.all) ?? [])
-                    .compactMap { try? $0.summary().fingerprint }
-            })
-    }
-
     /// Everything in the folder that runs out one day: the authorities, the server's certificate, the revocation list, and what
     /// devices have. What cannot be read is left out.
     public func expiringCredentials() -> [ExpiringCredential] {

@@ -12,22 +12,30 @@ extension KeyFolder {
     /// The first device's certificate is made only along with the authority's: one that was moved away or revoked later does
     /// not come back.
     ///
-    /// - Parameter hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; this host's
-    ///   own name unless given.
-    /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, or others may enter the folder, read a
-    ///   secret or change whom to believe; `invalidCredentials` when what is there cannot be completed, such as certificates
+    /// - Parameters:
+    ///   - hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; this host's own name
+    ///     unless given.
+    ///   - newRegister: true makes a register of what is in the folder where it was lost: who was revoked is then let in again
+    ///     by a key that is there, unless a certificate of theirs is there too and on the revocation list.
+    /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, the register was lost, or others may enter
+    ///   the folder, read a secret or change whom to believe; `invalidCredentials` when what is there cannot be completed, such as certificates
     ///   whose authority is gone; `invalidArgument` for a host name that is none.
     @discardableResult
-    public func initialize(hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }) throws(CoAPError)
-        -> InitializationReport
-    {
+    public func initialize(
+        hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }, newRegister: Bool = false
+    ) throws(CoAPError) -> InitializationReport {
         let names = try Self.serverNames(hostNames)
         try FileWriter.makeFolder(path)
         return try FolderLock.holding(path) { () throws(CoAPError) in
             try FileWriter.makeFolder(devicesPath)
             try checkModes()
             var report = InitializationReport()
-            var register = try DeviceRegister(path: registerPath)
+            if newRegister, isRegisterLost {
+                let made = try remadeRegister()
+                try write(made)
+                report.add(registerPath, "register of devices, \(made.summary)", created: true)
+            }
+            var register = try register()
             let isRevoked = register.revocation(of: Self.firstDevice) != nil
             let isFirstRun =
                 FileWriter.isMissing(certificateAuthorityPath)
@@ -48,10 +56,9 @@ extension KeyFolder {
                 try register.add(
                     try IssuedCertificate(pem: try CredentialFiles.contents(at: path), name: path), of: Self.firstDevice
                 )
-                if register != before {
-                    try FileWriter.write(try register.encoded(), to: registerPath, replaces: true)
-                }
+                if register != before { try write(register) }
             }
+            markRegister()
             // Last: what is there without keys was cut short.
             if FileWriter.exists(preSharedKeysPath) {
                 // Read, so that what is wrong with it is said now.

@@ -49,26 +49,30 @@ extension KeyFolder {
     ///
     /// - Parameters:
     ///   - present: what a running server has: its certificate, and whom it believes, are kept where those in the folder are no
-    ///     good, so that this does not keep a device from being revoked.
+    ///     good, so that this does not keep a device from being revoked. Where the register is lost, of the keys in the folder
+    ///     those are taken that it has.
     ///   - complaining: is told what was kept and why, and when the register is lost.
-    /// - Throws: `CoAPError`: `fileUnavailable`, `invalidCredentials`, with the file's name.
+    /// - Throws: `CoAPError`: `fileUnavailable`, also when the register is lost and nothing is `present`, and
+    ///   `invalidCredentials`, with the file's name.
     public func serverSecurity(
         keeping present: ServerSecurity? = nil, complaining: (CoAPError) -> Void = { _ in }
     ) throws(CoAPError) -> ServerSecurity {
         let known = present?.retired ?? []
-        let isLost =
-            FileWriter.isMissing(registerPath) && !(known.isEmpty && FileWriter.isMissing(revocationListPath))
-        if isLost {
-            complaining(
-                CredentialFiles.unavailable(
-                    registerPath,
-                    "there is no such file, and it says who was revoked: put a copy of it back; the certificates on "
-                        + "\(PrintableText.escaped(revocationListPath.utf8)) stay refused"))
+        // What a running server refuses by its register shows that there was one, too.
+        let isLost = isRegisterLost || !known.isEmpty && FileWriter.isMissing(registerPath)
+        var keys = try preSharedKeys()
+        let register: DeviceRegister
+        if isLost, let present {
+            complaining(lostRegister("until it is there, the server lets nobody in whom it did not let in before"))
+            register = DeviceRegister()
+            keys.removeAll { present.preSharedKeys?.entry(for: $0.identity) != $0 }
+        } else {
+            register = try self.register()
         }
-        let register = try DeviceRegister(path: registerPath)
         // Whoever was revoked stays so when a command was cut short, or an older file of keys was put back.
         let revoked = Set(register.revoked.map { Array($0.device.utf8) })
-        let keys = try PreSharedKeyTable(try preSharedKeys().filter { !revoked.contains($0.holder) })
+        keys.removeAll { revoked.contains($0.holder) }
+        let table = try PreSharedKeyTable(keys)
         func kept<Value>(
             _ what: String, _ value: Value?, _ read: () throws(CoAPError) -> Value
         ) throws(CoAPError) -> Value {
@@ -88,7 +92,7 @@ extension KeyFolder {
         }
         let registered = Set(register.retired.map(\.fingerprint))
         return ServerSecurity(
-            preSharedKeys: keys, certificate: certificate, clientAuthentication: trust,
+            preSharedKeys: table, certificate: certificate, clientAuthentication: trust,
             // What was refused once stays so while the server runs, whatever became of the register.
             retired: register.retired + known.filter { !registered.contains($0.fingerprint) })
     }

@@ -16,7 +16,7 @@ extension KeyFolder {
         let certificate = try IssuedCertificate(pem: try CredentialFiles.contents(at: source), name: source)
         try refuseAuthority(certificate, source)
         var entry = try DeviceRegister.entry(certificate, of: try certificate.summary().subject)
-        let register = try DeviceRegister(path: registerPath)
+        let register = try register()
         let known = register.certificates.first { $0.fingerprint == entry.fingerprint }
         // What was refused by its file before is there under its subject, which no device is named like.
         if known?.isForeign != true, known.map({ Self.isName($0.device) }) ?? true {

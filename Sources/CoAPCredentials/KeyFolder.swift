@@ -8,7 +8,7 @@
 /// server.pem  server.key             the server's certificate
 /// psk.json                           the pre-shared keys
 /// devices/NAME.pem  devices/NAME.key a device's certificate
-/// register.json                      which certificates were made, replaced and revoked
+/// register.json  .registered         which certificates were made, replaced and revoked, and that this was there
 /// crl.pem                            the authority's list of revoked certificates
 /// authorities/NAME.pem               other authorities whose devices are let in
 /// ```
@@ -18,7 +18,7 @@ public struct KeyFolder: Sendable {
     /// The folder's path.
     public let path: String
 
-    /// The name of the device that ``initialize(hostNames:)`` makes.
+    /// The name of the device that ``initialize(hostNames:newRegister:)`` makes.
     public static let firstDevice = "device-1"
 
     /// A folder, which need not exist yet; an empty path is the working directory.
@@ -57,5 +57,5 @@ public struct KeyFolder: Sendable {
 
     /// The option that names this folder, with a space before it; empty for the standard one.
     package var option: String { path == "keys" ? "" : " --keys \(ShellText.quoted(path))" }
-    private func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+    func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 }

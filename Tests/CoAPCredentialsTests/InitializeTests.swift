@@ -18,7 +18,7 @@ struct InitializeTests {
         #expect(
             Set(try FileManager.default.subpathsOfDirectory(atPath: box.path("keys"))) == [
                 "ca.pem", "ca.key", "server.pem", "server.key", "psk.json", "devices", "devices/device-1.pem",
-                "devices/device-1.key", "register.json",
+                "devices/device-1.key", "register.json", ".registered",
             ])
         #expect(report.items.count == 7)
         #expect(!report.items.contains { !$0.wasCreated })
@@ -157,7 +157,7 @@ struct InitializeTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(made.sorted() == [0, 0, 0, 0, 0, 0, 0, 7])
-        #expect(try FileManager.default.subpathsOfDirectory(atPath: path.path("keys")).count == 9)
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: path.path("keys")).count == 10)
         _ = try keys.serverSecurity()
     }
 }

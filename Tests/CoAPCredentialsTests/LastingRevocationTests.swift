@@ -27,12 +27,6 @@ struct LastingRevocationTests {
         return result.output.contains("certificate revoked")
     }
 
-    private func complaints() throws -> (security: ServerSecurity, texts: [String]) {
-        var texts: [String] = []
-        let security = try keys.serverSecurity { texts.append($0.message) }
-        return (security, texts)
-    }
-
     @Test func aFileOfKeysThatWasPutBackLetsNobodyIn() throws {
         let old = try box.text("keys/psk.json")
         _ = try keys.revokeDevice(named: "pump")
@@ -49,30 +43,6 @@ struct LastingRevocationTests {
         #expect(!box.exists("keys/psk.json.123.new"))
         #expect(!box.exists("keys/devices/pump.key.18446744073709551615.new"))
         #expect(box.exists("keys/my.new") && box.exists("keys/psk.json.x1.new"))
-    }
-
-    @Test func theListOutlivesTheRegister() async throws {
-        _ = try keys.revokeDevice(named: "pump")
-        #expect(try complaints().texts.isEmpty)
-        try box.remove("keys/register.json")
-        // The list is still gone by, so nobody is locked out and nobody let in; but it is said.
-        let texts = try complaints().texts
-        #expect(texts.count == 1 && texts.first?.contains("register.json: there is no such file") == true, "\(texts)")
-        _ = try keys.revokeDevice(named: "valve")
-        for name in ["pump", "valve"] { #expect(try await isListed(name)) }
-    }
-
-    @Test func aRunningServerKeepsRefusingWhenTheRegisterIsLost() throws {
-        try box.remove("keys/ca.key")
-        _ = try keys.revokeDevice(named: "pump")
-        let present = try keys.serverSecurity()
-        try box.remove("keys/register.json")
-        var count = 0
-        let kept = try keys.serverSecurity(keeping: present) { _ in count += 1 }
-        #expect(kept.retired == present.retired && kept.retired.count == 1 && count == 1)
-        // A register that is begun anew knows nothing of it; the server still does.
-        _ = try keys.addDevice(named: "another", .preSharedKey)
-        #expect(try keys.serverSecurity(keeping: kept).retired == present.retired)
     }
 
     @Test func anOlderListIsRenewed() async throws {
@@ -164,7 +134,9 @@ struct LastingRevocationTests {
     }
 
     @Test func aCertificateThatTheRegisterDoesNotKnowIsRefusedByItsFile() async throws {
-        try box.remove("keys/register.json", "keys/devices/pump.pem", "keys/devices/pump.key")
+        // As in a folder that is older than the register.
+        try box.remove(
+            "keys/register.json", "keys/.registered", "keys/devices/pump.pem", "keys/devices/pump.key")
         let report = try keys.revokeDevice(named: "pump")
         #expect(report.keys == 1 && report.certificates == 0 && !report.isCertificateKnown)
         #expect(try keys.revokeCertificate(from: box.path("pump.pem")).report.certificates == 1)

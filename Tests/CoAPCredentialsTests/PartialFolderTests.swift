@@ -67,8 +67,8 @@ struct PartialFolderTests {
 
     @Test func aFirstRunThatMadeTheAuthorityOnlyIsCompleted() throws {
         try box.remove(
-            "keys/server.pem", "keys/server.key", "keys/psk.json", "keys/register.json", "keys/devices/device-1.pem",
-            "keys/devices/device-1.key")
+            "keys/server.pem", "keys/server.key", "keys/psk.json", "keys/register.json", "keys/.registered",
+            "keys/devices/device-1.pem", "keys/devices/device-1.key")
         _ = try box.keys.initialize()
         #expect(try box.keys.devices().map(\.certificate).count { $0 != nil } == 1)
         #expect(try box.text("keys/register.json").contains("device-1"))

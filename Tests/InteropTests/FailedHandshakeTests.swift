@@ -27,12 +27,13 @@ struct FailedHandshakeTests {
 
     /// Runs a server, calls the closure with its port, waits for a line about a handshake and returns all there are.
     private func log(
-        of security: ServerSecurity, while body: @Sendable (UInt16) async throws -> Void
+        of security: ServerSecurity, handshakeTimeout: Duration = .seconds(2),
+        while body: @Sendable (UInt16) async throws -> Void
     ) async throws -> [String] {
         let (lines, line) = AsyncStream.makeStream(of: String.self)
         let (listening, continuation) = AsyncStream.makeStream(of: [CoAPURI].self)
         var configuration = ServerConfiguration()
-        configuration.handshakeTimeout = .seconds(2)
+        configuration.handshakeTimeout = handshakeTimeout
         let server = CoAPServer(
             endpoints: [.coaps("127.0.0.1", port: 0)], security: security, router: TestServer.router(),
             configuration: configuration, logger: Logger(label: "test") { _ in Lines(lines: line) },
@@ -87,6 +88,31 @@ struct FailedHandshakeTests {
         try await expect(
             .wrongKey, "the identity 'device-1' is known, but the client's key differs", of: server,
             try TestKey.client(key: TestKey.wrong))
+    }
+
+    @Test(
+        "A wrong key of other people's clients is told of while their handshake still waits",
+        .needs(.openssl, .coapClientOpenSSL, .coapClientGnuTLS),
+        arguments: [Peer.openssl, .coapClientOpenSSL, .coapClientGnuTLS])
+    func wrongKeys(peer: Peer) async throws {
+        let running = Locked<PeerProcess?>(nil)
+        let seen = try await log(of: try await TestServer.security(), handshakeTimeout: .seconds(24 * 3600)) { port in
+            let arguments =
+                peer == .openssl
+                ? [
+                    "s_client", "-dtls1_2", "-connect", "127.0.0.1:\(port)", "-psk_identity", TestKey.identity, "-psk",
+                    Hexadecimal.encode(TestKey.wrong.utf8),
+                ]
+                : ["-B", "60", "-u", TestKey.identity, "-k", TestKey.wrong, "coaps://127.0.0.1:\(port)/hello"]
+            let client = try PeerProcess(try peer.path, arguments)
+            running.withLock { $0 = client }
+        }
+        running.withLock { $0 = nil }
+        #expect(
+            seen.count == 1
+                && seen[0].contains("the identity 'device-1' is known, but the client's key differs: check the"),
+            "\(seen)")
+        #expect(seen[0].contains("127.0.0.1") && !seen[0].contains(TestKey.wrong))
     }
 
     @Test("The client's certificate")

@@ -88,13 +88,19 @@ extension CoAPContext {
     ) throws(CoAPError) {
         loop.preconditionOnLoop()
         let suites = try self.suites(for: security)
-        handshakes = HandshakeWatch(loop: loop, limit: handshakeTimeout) { [weak self] session, stage in
-            self?.server?.handshakeExpired(on: session, at: stage)
-            session.disconnect()
-            self?.settle()
-        }
+        handshakes = HandshakeWatch(
+            loop: loop, limit: handshakeTimeout,
+            stuck: { [weak self] session, stage in self?.server?.handshakeStuck(on: session, at: stage) },
+            expired: { [weak self] session, stage in
+                self?.server?.handshakeExpired(on: session, at: stage)
+                session.disconnect()
+                self?.settle()
+            })
         hellos = HelloGuard(handshakes: places) { [weak self] report in
             guard let self else { return }
+            if case .finished(let connection) = report {
+                self.afterDispatch { [weak self] in self?.handshakes?.finished(connection) }
+            }
             self.server?.hello(report)
             if case .restarted = report { self.mustRestart = true }
         }

@@ -231,6 +231,7 @@ final class CoAPContext: EventSource {
         guard let hellos else { return }
         while let connection = hellos.nextRestarting() {
             guard let session = SSL_get_ex_data(connection, 0) else { continue }
+            handshakes?.restarts(connection)
             server?.handshakeRestarts(on: SessionHandle(OpaquePointer(session)))
             try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
         }

@@ -37,6 +37,10 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
     /// An empty message came, which libcoap answers (CoAP ping, RFC 7252 §4.3).
     func pinged(_ session: SessionHandle)
 
+    /// A handshake goes on without end since its client's last message cannot be read; it is not ended by that. The same
+    /// one may be told of again.
+    func handshakeStuck(on session: SessionHandle, at stage: ServerHandshakeStage)
+
     /// A handshake takes too long; the end of its session follows.
     func handshakeExpired(on session: SessionHandle, at stage: ServerHandshakeStage)
 

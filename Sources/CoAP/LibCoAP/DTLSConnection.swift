@@ -29,6 +29,9 @@ struct DTLSConnection {
         }
     }
 
+    /// True when a server waits for the client's Finished and for nothing else: the client has said that it changes to the keys.
+    var awaitsFinished: Bool { SSL_get_state(ssl) == TLS_ST_SR_CHANGE }
+
     /// True when the server's hello has come.
     var hasServerHello: Bool {
         switch SSL_get_state(ssl) {

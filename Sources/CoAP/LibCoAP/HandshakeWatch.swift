@@ -2,27 +2,44 @@
 
 import CLibCoAP
 
-/// Ends the handshakes of a server that take too long, and remembers by which key each peer came. Confined to its context's loop.
+/// Ends the handshakes of a server that take too long, tells which will, and remembers by which key each peer came. Confined to
+/// its context's loop.
 ///
 /// OpenSSL drops a Finished that a wrong key made, and a peer that goes on sending restarts its timers, so that libcoap would
 /// keep such a handshake for three minutes. Connections are known by OpenSSL's object, whose end is heard of whatever
 /// becomes of libcoap's session.
+///
+/// A Finished that was dropped means a wrong key, unless it was forged: then the client's own one follows, at the latest when its
+/// timer repeats it, a second later as a rule (RFC 6347 §4.2.4.1). So it is told of only when the handshake is not done ``patience``
+/// later, and the handshake goes on.
 final class HandshakeWatch {
     private let loop: EventLoop
     private let limit: Duration
+    private let stuck: (SessionHandle, ServerHandshakeStage) -> Void
     private let expired: (SessionHandle, ServerHandshakeStage) -> Void
     private var deadlines: [OpaquePointer: TimerQueue<() -> Void>.ID] = [:]
     /// The keys of connections, from the handshake to their end.
     private var keys: [OpaquePointer: PreSharedKey] = [:]
+    /// The handshakes that are, or were, looked at since a Finished was dropped.
+    private var looks: [OpaquePointer: TimerQueue<() -> Void>.ID] = [:]
     /// When the handshakes began that are under way.
     private var begins: [OpaquePointer: MonotonicTime] = [:]
 
+    /// How long a handshake may wait behind a Finished before that is taken for one by a wrong key.
+    static let patience: Duration = .seconds(2)
+
     /// - Parameters:
     ///   - limit: how long a handshake may take.
+    ///   - stuck: called between libcoap's batches with the session of a handshake that a wrong key keeps from being done, once
+    ///     for each.
     ///   - expired: called between libcoap's batches with the session of a handshake that took longer, and how far that came.
-    init(loop: EventLoop, limit: Duration, expired: @escaping (SessionHandle, ServerHandshakeStage) -> Void) {
+    init(
+        loop: EventLoop, limit: Duration, stuck: @escaping (SessionHandle, ServerHandshakeStage) -> Void,
+        expired: @escaping (SessionHandle, ServerHandshakeStage) -> Void
+    ) {
         self.loop = loop
         self.limit = limit
+        self.stuck = stuck
         self.expired = expired
     }
 
@@ -35,6 +52,30 @@ final class HandshakeWatch {
             let stage = ServerHandshakeStage(DTLSConnection(ssl))
             if let session = SSL_get_ex_data(ssl, 0) { self.expired(SessionHandle(OpaquePointer(session)), stage) }
         }
+    }
+
+    /// What may be the client's Finished came, and OpenSSL has seen it. One that came early counts when it comes again.
+    func finished(_ ssl: OpaquePointer) {
+        guard deadlines[ssl] != nil, looks[ssl] == nil, keys[ssl] != nil, DTLSConnection(ssl).awaitsFinished else {
+            return
+        }
+        looks[ssl] = loop.schedule(after: Self.patience) { [weak self] in
+            guard let self else { return }
+            // Behind a look at the sockets: what came while the loop was kept busy counts.
+            self.looks[ssl] = self.loop.schedule(after: .zero) { [weak self] in self?.look(at: ssl) }
+        }
+    }
+
+    /// The peer begins anew, and this handshake is about to end: whoever does so again and again has a wrong key all the same.
+    func restarts(_ ssl: OpaquePointer) {
+        if looks[ssl] != nil { look(at: ssl) }
+    }
+
+    /// Tells of a handshake that still waits. Where OpenSSL's object is gone, the timer that calls this is too.
+    private func look(at ssl: OpaquePointer) {
+        let connection = DTLSConnection(ssl)
+        guard connection.awaitsFinished, let session = SSL_get_ex_data(ssl, 0) else { return }
+        stuck(SessionHandle(OpaquePointer(session)), ServerHandshakeStage(connection))
     }
 
     /// A peer names an identity, and this is its key.
@@ -50,6 +91,7 @@ final class HandshakeWatch {
     func ended(_ ssl: OpaquePointer) {
         if let begin = begins.removeValue(forKey: ssl) { lastBegin = begin }
         if let timer = deadlines.removeValue(forKey: ssl) { loop.cancel(timer) }
+        if let timer = looks.removeValue(forKey: ssl) { loop.cancel(timer) }
     }
 
     /// A connection is freed, whatever became of it.

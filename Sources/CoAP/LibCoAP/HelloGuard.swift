@@ -12,6 +12,8 @@ final class HelloGuard {
         case challenged
         /// A hello with the right cookie came of a peer that has a connection, and is kept until that has ended.
         case restarted
+        /// What may end a connection's handshake came, and is passed on.
+        case finished(OpaquePointer)
         case dropped(HelloGate.Reason)
         /// A message of plain CoAP came; its address may be forged.
         case plainCoAP(SocketAddress)
@@ -90,6 +92,9 @@ final class HelloGuard {
         let local = came.bytes[0] == 22 ? Array(UnsafeBufferPointer(start: came.local, count: came.local_length)) : []
         switch gate.judge(bytes.span, from: flow, to: local, now: .now) {
         case .pass: return CCOAP_PASS
+        case .passFinished(let connection):
+            report(.finished(connection))
+            return CCOAP_PASS
         case .admit(let cookie):
             ccoap_gate_admit(pointer, cookie, cookie.count)
             return CCOAP_PASS

@@ -39,6 +39,21 @@ final class TrustStore: @unchecked Sendable {
         if lists > 0 { X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL)) }
     }
 
+    /// The fingerprints of the certificates in it.
+    var fingerprints: Set<[UInt8]> {
+        // A handshake's look-up sorts them.
+        X509_STORE_lock(store)
+        defer { X509_STORE_unlock(store) }
+        guard let objects = X509_STORE_get0_objects(store) else { return [] }
+        return Set(
+            (0..<max(0, OPENSSL_sk_num(objects))).compactMap { index in
+                guard let object = OPENSSL_sk_value(objects, index),
+                    let x509 = X509_OBJECT_get0_X509(OpaquePointer(object)), X509_up_ref(x509) == 1
+                else { return nil }
+                return Certificate(adopting: x509).fingerprint
+            })
+    }
+
     /// True when the chain that a client showed in its handshake is good now.
     func accepts(_ connection: DTLSConnection) -> Bool { ccoap_ssl_verify_again(connection.ssl, store) == 1 }
 }

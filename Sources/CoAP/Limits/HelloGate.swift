@@ -17,6 +17,8 @@ struct HelloGate {
     enum Verdict: Equatable {
         /// It belongs to a connection.
         case pass
+        /// It belongs to a connection whose handshake it may end: it has a Finished in it, or a forged one.
+        case passFinished(OpaquePointer)
         /// It is a message of plain CoAP, and nobody's; its address may be forged.
         case plainCoAP
         /// It is a hello with this cookie, which is right.
@@ -73,7 +75,11 @@ struct HelloGate {
         _ datagram: Span<UInt8>, from flow: Flow, to local: [UInt8], now: @autoclosure () -> MonotonicTime
     ) -> Verdict {
         guard ClientHello.isAtStart(of: datagram) else {
-            if entries[flow] != nil { return .pass }
+            if let entry = entries[flow] {
+                guard let connection = entry.connection, !entry.isEstablished, RecordHeaders.holdFinished(datagram)
+                else { return .pass }
+                return .passFinished(connection)
+            }
             // The first two bits of a CoAP message are its version, 1; no record of DTLS begins so.
             return datagram.count >= 4 && datagram[0] & 0xC0 == 0x40 ? .plainCoAP : .drop(.stray)
         }

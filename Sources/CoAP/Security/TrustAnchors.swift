@@ -26,4 +26,7 @@ public struct TrustAnchors: Sendable {
     public init(pem: [UInt8], revocationLists: [UInt8]) throws(CoAPError) {
         store = try TrustStore(pem: pem, lists: revocationLists)
     }
+
+    /// The SHA-256 fingerprints of the authorities' certificates.
+    package var fingerprints: Set<[UInt8]> { store.fingerprints }
 }

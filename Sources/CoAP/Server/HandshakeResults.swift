@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds out how each handshake ended, so that it is told of once: by an alert, by success, or by neither, as with a wrong
-/// key, whose last message OpenSSL drops without a word.
+/// key, whose last message OpenSSL drops without a word: that is told of while the handshake still waits.
 struct HandshakeResults {
     /// The session whose end is already accounted for and still to be reported.
     private var settled: SessionHandle?
     /// How far the handshake was that is being ended.
     private var ending: (session: SessionHandle, stage: ServerHandshakeStage)?
+
+    /// The sessions whose handshake was told of as one that will fail, and still goes on.
+    private var told: Set<SessionHandle> = []
 
     /// A fatal alert on a session, or its peer's farewell; the session is nil while a hello's cookie is not yet checked.
     ///
@@ -20,8 +23,21 @@ struct HandshakeResults {
             return nil
         }
         if let session { settled = session }
+        if let session, told.contains(session) { return nil }
         return ServerHandshakeFailure(alert: alert, stage: alert.stage)
     }
+
+    /// A handshake waits for a last message that can be read, and is not ended.
+    ///
+    /// - Returns: the failure to tell of; nil when that was done.
+    mutating func stuck(_ session: SessionHandle, at stage: ServerHandshakeStage) -> ServerHandshakeFailure? {
+        told.insert(session).inserted ? ServerHandshakeFailure(stage: stage) : nil
+    }
+
+    /// A handshake is done.
+    ///
+    /// - Returns: true when it was told of as one that will fail.
+    mutating func succeeded(_ session: SessionHandle) -> Bool { told.remove(session) != nil }
 
     /// A handshake takes too long, and is about to be ended.
     mutating func expired(_ session: SessionHandle, at stage: ServerHandshakeStage) { ending = (session, stage) }
@@ -35,9 +51,10 @@ struct HandshakeResults {
     ///
     /// - Returns: the failure of its handshake; nil when that was told of before.
     mutating func closed(_ session: SessionHandle, isEstablished: Bool) -> ServerHandshakeFailure? {
+        let wasTold = told.remove(session) != nil
         guard !isEstablished else { return nil }
         defer { (settled, ending) = (nil, nil) }
-        guard settled != session else { return nil }
+        guard settled != session, !wasTold else { return nil }
         return ServerHandshakeFailure(stage: ending?.session == session ? ending?.stage : nil)
     }
 

@@ -43,7 +43,7 @@ extension ServerCore {
         case .connected:
             let session = session(of: handle, on: context, now: .now)
             counted(session)
-            metrics.handshake("success")
+            handshakeSucceeded(on: handle)
             guard isStillGood(session) else { return }
             session.logger.debug(
                 "session established", metadata: [LogKey.cipher: "\(session.peer.cipherSuite ?? "")"])
@@ -69,6 +69,7 @@ extension ServerCore {
             metrics.hello("restarted")
             logger.debug("a peer has begun anew, its old session ends")
         case .plainCoAP(let address): heardPlainCoAP(from: address)
+        case .finished: break
         case .dropped(.stray): metrics.dropped("stray")
         case .dropped(let reason):
             metrics.hello(reason.rawValue)

@@ -16,6 +16,20 @@ extension ServerCore {
         logger.debug("DTLS alert", metadata: [LogKey.alert: "\(alert.name) \(alert.wasSent ? "sent" : "received")"])
     }
 
+    func handshakeStuck(on session: SessionHandle, at stage: ServerHandshakeStage) {
+        guard let failure = handshakes.stuck(session, at: stage) else { return }
+        failed(failure, on: session)
+    }
+
+    /// A handshake is done, perhaps after all: what could not be read before was not of this client.
+    func handshakeSucceeded(on session: SessionHandle) {
+        metrics.handshake("success")
+        guard handshakes.succeeded(session) else { return }
+        logger.notice(
+            "a handshake that had seemed to fail is done: what came by another key was forged",
+            metadata: [LogKey.peerAddress: "\(session.remoteAddress?.description ?? "")"])
+    }
+
     func handshakeExpired(on session: SessionHandle, at stage: ServerHandshakeStage) {
         handshakes.expired(session, at: stage)
     }

@@ -13,22 +13,36 @@ struct KeysInitCommand: ParsableCommand {
             What is there is left alone. Secrets can be read by you only. The server's certificate is for localhost, this \
             host's name, and the hosts given here: a client refuses a server that it knows under another name.
 
+            A folder that has lost its register.json is refused, as nobody knows any more who was revoked. With --new-register \
+            one is made from the certificates and the revocation list that are here; look at 'coap keys list' then, and revoke \
+            once more who is to stay out, before a server starts.
+
             Examples:
               coap keys init
               coap keys init --host gateway.example --host 192.0.2.7
+              coap keys init --new-register
             """)
 
     @Option(
         help: "A name or IP address under which clients know the server, as often as you like.")
     var host: [String] = []
 
+    @Flag(help: "Where register.json was lost, make one that does not know who was revoked.")
+    var newRegister = false
+
     @OptionGroup var keysFolder: KeysFolderOption
 
     func run() throws {
         let folder = try keysFolder.folder()
         let hosts = host + [KeyFolder.hostName].compactMap { $0 }
-        let report = try folder.initialize(hostNames: hosts)
+        let wasLost = folder.isRegisterLost
+        let report = try folder.initialize(hostNames: hosts, newRegister: newRegister)
         try KeysCommand.show(report, unchanged: "everything is there already; nothing was changed")
+        if wasLost {
+            Terminal.complain(
+                "who was revoked before is let in by any key in psk.json; see: coap keys list\(folder.option), and revoke once "
+                    + "more who is to stay out")
+        }
         try requireHosts(in: folder)
     }
 

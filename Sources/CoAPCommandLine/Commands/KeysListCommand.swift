@@ -23,6 +23,9 @@ struct KeysListCommand: ParsableCommand {
 
     func run() throws {
         let folder = try keysFolder.folder()
+        if folder.isRegisterLost {
+            Terminal.complain(folder.lostRegister("it is not known here, and a server does not start").message)
+        }
         let credentials = try folder.credentials()
         // A folder that only has keys is whole too.
         var others = [("authority", folder.certificateAuthorityPath), ("server", folder.serverCertificatePath)].map {

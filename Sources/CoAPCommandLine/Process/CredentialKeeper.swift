@@ -15,7 +15,6 @@ actor CredentialKeeper {
     private let logger: Logger
     private let apply: @Sendable (ServerSecurity) async throws(CoAPError) -> Int
     private var security: ServerSecurity
-    private var authorities: Set<[UInt8]>
     private var lastComplaints: [String] = []
     private var warnings = ExpiryWarnings()
     private let gauges = ExpiryGauges()
@@ -36,7 +35,6 @@ actor CredentialKeeper {
     ) {
         self.folder = folder
         self.watch = watch
-        authorities = folder.authorityFingerprints
         self.security = security
         self.logger = logger
         self.apply = apply
@@ -69,11 +67,8 @@ actor CredentialKeeper {
             let new = try folder.serverSecurity(keeping: security) { complaints.append($0.description) }
             let closed = try await apply(new)
             complain(complaints)
-            // Those of before may have been kept.
-            let believed = complaints.isEmpty ? folder.authorityFingerprints : authorities
-            let change = SecurityChange(
-                from: security, authorities, to: new, believed, now: Int64(time(nil)))
-            (security, authorities) = (new, believed)
+            let change = SecurityChange(from: security, to: new, now: Int64(time(nil)))
+            security = new
             let sessions = closed == 1 ? "1 session" : "\(closed) sessions"
             logger.notice("credentials reloaded: \(change), \(sessions) closed")
         } catch {

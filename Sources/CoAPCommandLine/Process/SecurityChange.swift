@@ -23,15 +23,11 @@ struct SecurityChange: CustomStringConvertible {
 
     /// Compares the two.
     ///
-    /// - Parameters:
-    ///   - oldAuthorities: the fingerprints of the authorities that were believed; `newAuthorities` those that are.
-    ///   - now: seconds since 1970.
-    init(
-        from old: ServerSecurity, _ oldAuthorities: Set<[UInt8]>, to new: ServerSecurity,
-        _ newAuthorities: Set<[UInt8]>, now: Int64
-    ) {
-        addedAuthorities = newAuthorities.subtracting(oldAuthorities).count
-        removedAuthorities = oldAuthorities.subtracting(newAuthorities).count
+    /// - Parameter now: seconds since 1970.
+    init(from old: ServerSecurity, to new: ServerSecurity, now: Int64) {
+        let (believed, believes) = (Self.authorities(old), Self.authorities(new))
+        addedAuthorities = believes.subtracting(believed).count
+        removedAuthorities = believed.subtracting(believes).count
         let before = Self.keys(old)
         let after = Self.keys(new)
         for (identity, key) in after {
@@ -47,6 +43,11 @@ struct SecurityChange: CustomStringConvertible {
             if entry.until < now { revokedCertificates += 1 } else { replacedCertificates += 1 }
         }
         hasNewCertificate = old.certificate?.identity.fingerprint != new.certificate?.identity.fingerprint
+    }
+
+    private static func authorities(_ security: ServerSecurity) -> Set<[UInt8]> {
+        guard case .required(let anchors) = security.clientAuthentication else { return [] }
+        return anchors.fingerprints
     }
 
     private static func keys(_ security: ServerSecurity) -> [[UInt8]: PreSharedKey] {

@@ -90,6 +90,13 @@ struct DeviceRegister: Codable, Equatable {
         }
     }
 
+    /// How much is in it: `3 certificates, 1 device revoked`.
+    var summary: String {
+        let devices = Set(revoked.map(\.device)).count
+        return "\(certificates.count) certificate\(certificates.count == 1 ? "" : "s"), "
+            + "\(devices) device\(devices == 1 ? "" : "s") revoked"
+    }
+
     /// When a device was revoked, in seconds since 1970; nil when it was not.
     func revocation(of device: String) -> Int64? { revoked.last { $0.device == device }?.on.seconds }
 

@@ -29,16 +29,14 @@ extension KeyFolder {
             // Nobody else writes now, so these are of commands that were cut short; keys that were removed may be in them.
             for folder in [path, devicesPath] { try FileWriter.removeUnfinished(in: folder) }
             var draft = FolderDraft(
-                keys: try PreSharedKeyFile(path: preSharedKeysPath), register: try DeviceRegister(path: registerPath))
+                keys: try PreSharedKeyFile(path: preSharedKeysPath), register: try register())
             let before = draft
             let value = try body(&draft)
             // First of all, as it may be too large.
             let keys = draft.keys.keys == before.keys.keys ? nil : try draft.keys.encoded()
             let list = try revocationList(draft)
             draft.register.prune(now: draft.now, isListed: list.made == nil)
-            if draft.register != before.register {
-                try FileWriter.write(try draft.register.encoded(), to: registerPath, replaces: true)
-            }
+            if draft.register != before.register { try write(draft.register) } else { markRegister() }
             if let made = list.made { try FileWriter.write(try made.pem(), to: revocationListPath, replaces: true) }
             if let keys { try FileWriter.write(keys, to: preSharedKeysPath, replaces: true) }
             for path in draft.leftovers { try FileWriter.remove(path) }

@@ -107,6 +107,51 @@ struct CredentialReloadTests {
         }
     }
 
+    @Test("A change of the authorities is said when it is taken up, whatever else is wrong", .timeLimit(.minutes(5)))
+    func authoritiesBesideComplaint() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            let keys = KeyFolder(path: server.keys)
+            let good = try server.folder.read("keys/server.pem")
+            try server.folder.write("nonsense".utf8, to: "keys/server.pem")
+            try await log(server, "credentials reloaded: no key and no certificate changed")
+            let vendor = try CertificateAuthority(named: "vendor")
+            let file = try server.folder.write(try vendor.certificatePEM(), to: "vendor.pem")
+            _ = try keys.importCertificates(from: file)
+            try await log(server, "credentials reloaded: 1 authority added, 0 sessions closed")
+            try FileManager.default.removeItem(atPath: "\(keys.authoritiesPath)/vendor.pem")
+            try await log(server, "credentials reloaded: 1 authority removed, 0 sessions closed")
+            try server.folder.write(good, to: "keys/server.pem")
+            try await log(server, "credentials reloaded: no key and no certificate changed", times: 2)
+            let errors = await server.process.errors { _ in true }.errors
+            #expect(errors.components(separatedBy: "authority added").count == 2, "\(errors)")
+            #expect(errors.components(separatedBy: "authority removed").count == 2, "\(errors)")
+            #expect(errors.components(separatedBy: "the certificate it has").count == 2, "\(errors)")
+        }
+    }
+
+    @Test("When the register is lost it says so once, and lets in nobody new until it is back", .timeLimit(.minutes(5)))
+    func lostRegister() async throws {
+        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
+            let keys = KeyFolder(path: server.keys)
+            _ = try keys.addDevice(named: "pump", .preSharedKey)
+            try await log(server, "credentials reloaded: 1 key added")
+            let old = try server.folder.read("keys/psk.json")
+            _ = try keys.revokeDevice(named: "pump")
+            try await log(server, "credentials reloaded: 1 key removed")
+            let register = try server.folder.read("keys/register.json")
+            try FileManager.default.removeItem(atPath: server.folder.path("keys/register.json"))
+            try await log(server, "keys/register.json: there is no such file, and it says who was revoked")
+            try server.folder.write(old, to: "keys/psk.json")
+            try await log(server, "credentials reloaded: no key and no certificate changed", times: 2)
+            try await ToolProcess.run(.get, server.identity + [server.coaps("/device")]).expectSuccess()
+            try server.folder.write(register, to: "keys/register.json")
+            try await log(server, "credentials reloaded: no key and no certificate changed", times: 3)
+            let errors = await server.process.errors { _ in true }.errors
+            #expect(errors.components(separatedBy: "it says who was revoked").count == 2, "\(errors)")
+            #expect(errors.components(separatedBy: "1 key added").count == 2, "\(errors)")
+        }
+    }
+
     @Test("It warns of what runs out", .timeLimit(.minutes(5)))
     func warnings() async throws {
         try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in

@@ -34,6 +34,31 @@ struct KeysLifeTests {
         try await keys("list").output.split(separator: "\n").map(String.init).filter { $0.hasPrefix(device + " ") }
     }
 
+    @Test("Without its register no server starts, until that is back or a new one is made knowingly")
+    func lostRegister() async throws {
+        try FileManager.default.removeItem(atPath: folder.path("keys/register.json"))
+        let reason = "keys/register.json: there is no such file, and it says who was revoked"
+        let server = try await ToolProcess.run(.server, ["--listen", "coaps://127.0.0.1:0"], folder: folder.path)
+        #expect(server.status == 66 && server.complainsOnce && server.output.isEmpty, "\(server.transcript)")
+        #expect(server.errors.contains(reason) && server.errors.contains("'coap keys init --new-register'"))
+        for line in ["init", "add pump", "revoke device-1"] {
+            let refused = try await keys(line)
+            #expect(refused.status == 66 && refused.complainsOnce && refused.errors.contains(reason))
+        }
+        let list = try await keys("list")
+        #expect(list.status == 0 && list.errors.contains(reason) && list.output.contains("device-1"))
+        let made = try await keys("init --new-register")
+        #expect(
+            made.status == 0
+                && made.output.hasPrefix(
+                    "made  keys/register.json         register of devices, 1 certificate, 0 devices revoked\n"),
+            "\(made.transcript)")
+        #expect(made.errors.contains("see: coap keys list, and revoke once more who is to stay out"))
+        let again = try await keys("init --new-register")
+        #expect(again.status == 0 && again.errors.isEmpty && again.output.contains("nothing was changed"))
+        try await RunningServer(listen: ["coaps://127.0.0.1:0"], folder: folder).stop()
+    }
+
     @Test("From add over rotate to revoke and again")
     func life() async throws {
         try await keys("add pump --days 7").expectSuccess()
