@@ -249,6 +249,33 @@ struct AuthorityRotationTests {
         #expect(try count("ca.pem", "CERTIFICATE") == 1)
     }
 
+    @Test func aListIsNeverThereWithoutItsAuthority() throws {
+        /// A list cannot be written to the place of a folder.
+        func withoutLists(_ body: () throws(CoAPError) -> Void) throws {
+            try FileManager.default.moveItem(atPath: box.path("keys/crl.pem"), toPath: box.path("crl.pem"))
+            try FileManager.default.createDirectory(
+                atPath: box.path("keys/crl.pem"), withIntermediateDirectories: false)
+            #expect(failure(body) != nil)
+            try box.remove("keys/crl.pem")
+            try FileManager.default.moveItem(atPath: box.path("crl.pem"), toPath: box.path("keys/crl.pem"))
+            _ = try keys.serverSecurity()
+        }
+        _ = try keys.revokeDevice(named: "valve")
+        try withoutLists { () throws(CoAPError) in _ = try keys.rotateAuthority() }
+        // The new one is there already, without a list, and signs.
+        #expect(try count("ca.pem", "CERTIFICATE") == 2)
+        _ = try keys.addDevice(named: "fresh")
+        #expect(try count("crl.pem", "X509 CRL") == 2)
+        _ = try keys.rotateServer(movingToNewAuthority: true)
+        _ = try keys.revokeDevice(named: "fresh")
+        _ = try keys.revokeDevice(named: "pump")
+        try withoutLists { () throws(CoAPError) in _ = try keys.retireOldAuthority(evenIfInUse: true) }
+        // The old one goes behind its list.
+        #expect(try count("ca.pem", "CERTIFICATE") == 2)
+        #expect(try keys.retireOldAuthority(evenIfInUse: true).devices == ["device-1"])
+        #expect(try count("ca.pem", "CERTIFICATE") == 1 && count("crl.pem", "X509 CRL") == 1)
+    }
+
     @Test func whatRunsOutNamesItsCommand() throws {
         func renewals() -> [String: String?] {
             Dictionary(keys.expiringCredentials().map { ($0.name, $0.renewal) }) { first, _ in first }

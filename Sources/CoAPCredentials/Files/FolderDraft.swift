@@ -43,6 +43,10 @@ extension KeyFolder {
             if draft.register != before.register {
                 try FileWriter.write(try draft.register.encoded(), to: registerPath, replaces: true)
             }
+            // A list is not there without its authority, or no server could read the folder.
+            let count = (try? ownAuthorities())?.count ?? 0
+            let isAdded = draft.authorities.map { $0.count > count } ?? false
+            if isAdded { try writeAuthorities(draft) }
             if let made = lists.made {
                 if made.isEmpty {
                     try FileWriter.remove(revocationListPath)
@@ -50,15 +54,18 @@ extension KeyFolder {
                     try FileWriter.write(made, to: revocationListPath, replaces: true)
                 }
             }
-            if let authorities = draft.authorities {
-                var pem: [UInt8] = []
-                for authority in authorities { pem += try authority.pem() }
-                try FileWriter.write(pem, to: certificateAuthorityPath, replaces: true)
-                try finishReplacing()
-            }
+            if !isAdded { try writeAuthorities(draft) }
             if let keys { try FileWriter.write(keys, to: preSharedKeysPath, replaces: true) }
             for path in draft.leftovers { try FileWriter.remove(path) }
             return (value, lists.isBehind)
         }
+    }
+
+    private func writeAuthorities(_ draft: FolderDraft) throws(CoAPError) {
+        guard let authorities = draft.authorities else { return }
+        var pem: [UInt8] = []
+        for authority in authorities { pem += try authority.pem() }
+        try FileWriter.write(pem, to: certificateAuthorityPath, replaces: true)
+        try finishReplacing()
     }
 }
