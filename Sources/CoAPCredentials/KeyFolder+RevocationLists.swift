@@ -24,11 +24,14 @@ extension KeyFolder {
         var pem: [UInt8] = []
         var count = 0
         let isAny = !due.isEmpty || there.contains { list in authorities.contains(where: list.isSigned) }
-        for authority in authorities.prefix(1) + Self.old(among: authorities) {
+        // Those above the present one sign their lists elsewhere.
+        let signers = authorities.prefix(1) + Self.old(among: authorities)
+        for authority in authorities {
             let own = due.filter { Self.isIssued($0, by: authority, of: authorities) }
             let present = there.first { $0.isSigned(by: authority) }
             // Beside another's list other programs want one of each, which may name nobody.
-            if Self.isNeeded(own, beside: present, at: draft.now) || isAny && present == nil {
+            let isDue = Self.isNeeded(own, beside: present, at: draft.now) || isAny && present == nil
+            if isDue, signers.contains(where: { $0 === authority }) {
                 let isPresent = authority === authorities[0]
                 if let list = try revocationList(of: authority, isPresent, own, present, there, draft) {
                     pem += try list.pem()

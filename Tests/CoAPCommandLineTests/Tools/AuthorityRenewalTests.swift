@@ -106,4 +106,29 @@ struct AuthorityRenewalTests {
         }
         try await server.stop()
     }
+
+    @Test("The lists of both are gone by, also when the register is lost", .timeLimit(.minutes(5)))
+    func lists() async throws {
+        let folder = try TemporaryFolder()
+        let keys = KeyFolder(path: folder.path("keys"))
+        _ = try keys.initialize()
+        for name in ["old", "gone"] { _ = try keys.addDevice(named: name, .certificate) }
+        let early = try keys.trustAnchors()
+        let old = try ["old", "gone"].map {
+            ClientSecurity.certificate(try keys.deviceCredential(named: $0), trust: early)
+        }
+        _ = try keys.rotateAuthority()
+        for name in ["new", "left"] { _ = try keys.addDevice(named: name, .certificate) }
+        let both = try keys.trustAnchors()
+        let new = try ["new", "left"].map {
+            ClientSecurity.certificate(try keys.deviceCredential(named: $0), trust: both)
+        }
+        for name in ["gone", "left"] { _ = try keys.revokeDevice(named: name) }
+        try FileManager.default.removeItem(atPath: folder.path("keys/register.json"))
+        let server = try await RunningServer(listen: ["coaps://127.0.0.1:0"], folder: folder)
+        var letIn: [Bool] = []
+        for security in old + new { letIn.append(try await Self.isLetIn(server, security)) }
+        #expect(letIn == [true, false, true, false])
+        try await server.stop()
+    }
 }
