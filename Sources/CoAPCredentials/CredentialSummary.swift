@@ -20,6 +20,10 @@ public struct CredentialSummary: Hashable, Sendable {
         case expired
         /// Another one took the place of an old one, which is good until this second, counted from 1970.
         case rotated(oldUntil: Int64)
+        /// It is good, and the old authority signed it, whose place another one takes.
+        case ofOldAuthority
+        /// It is good for nothing: no authority of the folder signed it.
+        case ofUnknownAuthority
         /// The device was revoked in this second, counted from 1970.
         case revoked(on: Int64)
     }
@@ -39,13 +43,37 @@ public struct CredentialSummary: Hashable, Sendable {
     public var expiryDate: String? { notAfter.map { CalendarDate($0).description } }
 
     /// The state for a person: `good`, `expires in 7 days`, `rotated, old one until 2026-12-04`.
-    public var stateText: String {
-        switch state {
+    public var stateText: String { state.text }
+}
+
+extension CredentialSummary.State {
+    /// A credential is said to expire from so many days ahead.
+    private static let notice = 30
+
+    /// How something stands that is good until its end, and nothing else.
+    ///
+    /// - Parameters:
+    ///   - end: its last second, in seconds since 1970; nil when it has no end.
+    ///   - now: the moment, in seconds since 1970.
+    package init(endingAt end: Int64?, now: Int64) {
+        guard let end else {
+            self = .good
+            return
+        }
+        let days = ExpiryWarnings.days(until: end, now: now)
+        self = end < now ? .expired : days <= Self.notice ? .expires(inDays: days) : .good
+    }
+
+    /// It for a person.
+    package var text: String {
+        switch self {
         case .good: "good"
         case .expires(inDays: 1): "expires in 1 day"
         case .expires(let days): "expires in \(days) days"
         case .expired: "expired"
         case .rotated(let until): "rotated, old one until \(CalendarDate(until))"
+        case .ofOldAuthority: "good, of the old authority"
+        case .ofUnknownAuthority: "refused, of an authority that is believed no more"
         case .revoked(let day): "revoked on \(CalendarDate(day))"
         }
     }

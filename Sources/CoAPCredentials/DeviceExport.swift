@@ -95,7 +95,8 @@ public struct DeviceExport: Sendable {
         if !hasPrivateKey { lines.append("# its private key is not here: name the file where the device has it") }
         return lines + [
             "coap-get -c \(certificate) -j \(key) -C \(authority) \(target)",
-            "coap-client-openssl -m get -c \(certificate) -j \(key) -C \(authority) \(target)",
+            // Behind -C libcoap 4.3.1 believes only the last certificate of a file.
+            "coap-client-openssl -m get -c \(certificate) -j \(key) -R \(authority) \(target)",
             "# aiocoap cannot use certificates over DTLS",
             "openssl s_client -dtls1_2 -connect \(peer) -cert \(certificate) -key \(key) -CAfile \(authority) "
                 + "-verify_return_error -brief </dev/null",

@@ -18,6 +18,8 @@ public struct ExpiringCredential: Hashable, Sendable {
     public let name: String
     /// Its last second, in seconds since 1970.
     public let notAfter: Int64
+    /// The command that sees to it, mostly by putting something new in its place; nil where there is none.
+    public let renewal: String?
 
     /// Something that runs out.
     ///
@@ -25,9 +27,11 @@ public struct ExpiringCredential: Hashable, Sendable {
     ///   - kind: whose it is.
     ///   - name: what it is, for a message.
     ///   - notAfter: its last second, in seconds since 1970.
-    public init(kind: Kind, name: String, notAfter: Int64) {
+    ///   - renewal: the command that sees to it; nil where there is none.
+    public init(kind: Kind, name: String, notAfter: Int64, renewal: String? = nil) {
         self.kind = kind
         self.name = name
         self.notAfter = notAfter
+        self.renewal = renewal
     }
 }

@@ -12,10 +12,11 @@ public struct ExpiryWarnings: Sendable {
         /// The warning for a person.
         public var message: String {
             let day = CalendarDate(credential.notAfter)
+            let remedy = credential.renewal.map { "; run: \($0)" } ?? ""
             return switch days {
-            case 0: "\(credential.name) expired on \(day)"
-            case 1: "\(credential.name) expires within a day, on \(day)"
-            default: "\(credential.name) expires in \(days) days, on \(day)"
+            case 0: "\(credential.name) expired on \(day)\(remedy)"
+            case 1: "\(credential.name) expires within a day, on \(day)\(remedy)"
+            default: "\(credential.name) expires in \(days) days, on \(day)\(remedy)"
             }
         }
     }

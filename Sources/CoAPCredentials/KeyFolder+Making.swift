@@ -29,6 +29,8 @@ extension KeyFolder {
         return try FolderLock.holding(path) { () throws(CoAPError) in
             try FileWriter.makeFolder(devicesPath)
             try checkModes()
+            // Where nothing can be written, readers find what waits.
+            try? finishReplacing()
             var report = InitializationReport()
             if newRegister, isRegisterLost {
                 let made = try remadeRegister()
@@ -97,10 +99,7 @@ extension KeyFolder {
                     + "old certificates and their keys away to have new ones made")
         }
         let key = try key(at: authorityKeyPath, isThere: hasKey)
-        let made = try CertificateAuthority(
-            Contents(
-                name: "swift-coap authority \(Hexadecimal.encode(try Self.randomBytes(4)))", role: .authority,
-                validFor: Contents.tenYears), key: key)
+        let made = try newAuthority(key, validFor: Contents.tenYears)
         if !hasKey { try FileWriter.write(try key.pem(), to: authorityKeyPath) }
         try FileWriter.write(try made.certificatePEM(), to: certificateAuthorityPath)
         report.add(certificateAuthorityPath, "certificate of the authority", created: true)
@@ -108,23 +107,12 @@ extension KeyFolder {
         return { () throws(CoAPError) in made }
     }
 
-    func loadAuthority() throws(CoAPError) -> CertificateAuthority {
-        guard !FileWriter.isMissing(authorityKeyPath) else {
-            throw CredentialFiles.unavailable(
-                authorityKeyPath,
-                "there is no such file, and no certificate can be signed without it: put it back, or move "
-                    + "\(PrintableText.escaped(path.utf8)) away and run: \(initCommand)")
-        }
-        let certificate = try IssuedCertificate(
-            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
-        let key = try PrivateKey(pem: try CredentialFiles.secret(at: authorityKeyPath), name: authorityKeyPath)
-        guard certificate.belongs(to: key) else {
-            throw CoAPError(
-                .invalidCredentials,
-                "\(PrintableText.escaped(authorityKeyPath.utf8)): this key does not belong to "
-                    + "\(PrintableText.escaped(certificateAuthorityPath.utf8)); put the right one back")
-        }
-        return CertificateAuthority(certificate: certificate, key: key)
+    /// An authority with a name of its own.
+    func newAuthority(_ key: PrivateKey, validFor seconds: Int64) throws(CoAPError) -> CertificateAuthority {
+        try CertificateAuthority(
+            Contents(
+                name: "swift-coap authority \(Hexadecimal.encode(try Self.randomBytes(4)))", role: .authority,
+                validFor: seconds), key: key)
     }
 
     /// Makes a certificate, and a key for it unless there is one, unless both are there.

@@ -88,7 +88,7 @@ extension KeyFolder {
             .required(try deviceTrust())
         }
         let certificate = try kept("the certificate it has", present?.certificate) { () throws(CoAPError) in
-            try credential(serverCertificatePath, serverKeyPath, renewal: initCommand)
+            try serverCredential()
         }
         let registered = Set(register.retired.map(\.fingerprint))
         return ServerSecurity(
@@ -106,25 +106,31 @@ extension KeyFolder {
             _ = try CredentialFiles.trustAnchors(at: path)
             pem += try CredentialFiles.contents(at: path) + [0x0A]
         }
-        guard let list = try presentList() else { return try TrustAnchors(pem: pem, revocationLists: []) }
-        let authority = try ownCertificate()
+        let lists = try presentLists()
+        guard !lists.isEmpty else { return try TrustAnchors(pem: pem, revocationLists: []) }
+        let authorities = try ownAuthorities()
+        let now = Int64(time(nil))
         let shown = PrintableText.escaped(revocationListPath.utf8)
         let remedy = "remove it; the next 'coap keys revoke' makes one that names everything revoked so far"
-        guard list.isSigned(by: authority) else {
-            throw CoAPError(
-                .invalidCredentials,
-                "\(shown): the list is not signed by \(PrintableText.escaped(certificateAuthorityPath.utf8)); \(remedy)"
-            )
+        for list in lists {
+            guard let signer = authorities.first(where: list.isSigned) else {
+                throw CoAPError(
+                    .invalidCredentials,
+                    "\(shown): the list is not signed by \(PrintableText.escaped(certificateAuthorityPath.utf8)); \(remedy)"
+                )
+            }
+            // That of an old authority ends along with it, and with all its certificates.
+            if signer !== authorities[0], try signer.validity().notAfter < now { continue }
+            guard list.nextUpdate == 0 || list.nextUpdate >= now else {
+                throw CoAPError(
+                    .invalidCredentials,
+                    "\(shown): the list ran out on \(CalendarDate(list.nextUpdate)), and every certificate would be refused; "
+                        + remedy)
+            }
         }
-        guard list.nextUpdate == 0 || list.nextUpdate >= Int64(time(nil)) else {
-            throw CoAPError(
-                .invalidCredentials,
-                "\(shown): the list ran out on \(CalendarDate(list.nextUpdate)), and every certificate would be refused; "
-                    + remedy)
-        }
-        let lists = try CredentialFiles.contents(at: revocationListPath, maximumSize: Self.maximumListSize)
+        let text = try CredentialFiles.contents(at: revocationListPath, maximumSize: Self.maximumListSize)
         return try CredentialFiles.named(shown) { () throws(CoAPError) in
-            try TrustAnchors(pem: pem, revocationLists: lists)
+            try TrustAnchors(pem: pem, revocationLists: text)
         }
     }
 
@@ -190,7 +196,8 @@ extension KeyFolder {
     func checkModes() throws(CoAPError) {
         let keys = (FileWriter.names(in: devicesPath) ?? []).filter { $0.hasSuffix(".key") && !$0.hasPrefix(".") }
             .sorted()
-        for path in [authorityKeyPath, serverKeyPath, preSharedKeysPath] + keys.map({ "\(devicesPath)/\($0)" }) {
+        let own = [authorityKeyPath, serverKeyPath].flatMap { [$0, Self.waitingPath($0)] } + [preSharedKeysPath]
+        for path in own + keys.map({ "\(devicesPath)/\($0)" }) {
             try CredentialFiles.requireSecrecy(of: path)
         }
         try CredentialFiles.requireMode(

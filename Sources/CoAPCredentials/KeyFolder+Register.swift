@@ -51,12 +51,14 @@ extension KeyFolder {
         try? FileWriter.write(Array(text.utf8), to: registerMarkPath)
     }
 
-    /// A register of what is here: the devices' certificates. One that is on the authority's list makes its device a revoked one, as
+    /// A register of what is here: the devices' certificates. One that is on its authority's list makes its device a revoked one, as
     /// one that was merely replaced is here no more.
     func remadeRegister() throws(CoAPError) -> DeviceRegister {
         var register = DeviceRegister()
         var dates: [String: Int64] = [:]
-        if let list = try presentList(), list.isSigned(by: try ownCertificate()) {
+        let lists = try presentLists()
+        let authorities = lists.isEmpty ? [] : try ownAuthorities()
+        for list in lists where authorities.contains(where: list.isSigned) {
             for entry in list.entries { dates[entry.serial] = entry.date }
         }
         for name in certifiedDevices {

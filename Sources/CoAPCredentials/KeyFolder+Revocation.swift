@@ -28,7 +28,7 @@ extension KeyFolder {
                 }
             if let device { return (device, try revokeDevice(named: device)) }
         }
-        entry.isForeign = !(try ownCertificate().mayHaveSigned(certificate))
+        entry.isForeign = !(try ownAuthorities().contains { $0.mayHaveSigned(certificate) })
         // The list is renewed if it lags behind, also where the certificate is refused already.
         let (result, isBehind) = try changing { (draft) throws(CoAPError) in
             if let there = draft.register.certificates.first(where: { $0.fingerprint == entry.fingerprint }) {

@@ -122,10 +122,12 @@ extension KeyFolder {
                 .invalidCredentials,
                 "'\(name)' was imported; take it back with: rm \(ShellText.quoted("\(authoritiesPath)/\(name).pem"))")
         }
+        let advice =
+            ["server", "authority"].contains(name)
+            ? "if you mean the \(name) itself: coap keys rotate --\(name)\(option)" : "see: coap keys list\(option)"
         return CoAPError(
             .invalidCredentials,
-            "\(PrintableText.escaped(path.utf8)): there is nothing of that kind for '\(name)'; see: coap keys list\(option)"
-        )
+            "\(PrintableText.escaped(path.utf8)): there is nothing of that kind for '\(name)'; \(advice)")
     }
 }
 
@@ -139,8 +141,7 @@ extension CertificateAuthority.Contents {
             throw CoAPError(
                 .invalidCredentials,
                 "\(PrintableText.escaped(folder.certificateAuthorityPath.utf8)): the authority's certificate expired on "
-                    + "\(CalendarDate(end)); move \(PrintableText.escaped(folder.path.utf8)) away, run: "
-                    + "\(folder.initCommand), and give every device its new credentials")
+                    + "\(CalendarDate(end)); make a new one with: coap keys rotate --authority\(folder.option)")
         }
         var contents = self
         contents.notAfter = min(notAfter, end)

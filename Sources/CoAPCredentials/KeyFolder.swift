@@ -13,6 +13,8 @@
 /// authorities/NAME.pem               other authorities whose devices are let in
 /// ```
 ///
+/// While an authority takes the place of an old one, both are in `ca.pem`, `ca.key` and `crl.pem`, the new one first.
+///
 /// Secrets have mode 0600, folders 0700.
 public struct KeyFolder: Sendable {
     /// The folder's path.
@@ -28,7 +30,7 @@ public struct KeyFolder: Sendable {
         self.path = path.isEmpty ? "." : path
     }
 
-    /// The authority's certificate.
+    /// The authority's certificate, and behind it that of the old one whose place it takes.
     public var certificateAuthorityPath: String { file("ca.pem") }
     /// The server's certificate.
     public var serverCertificatePath: String { file("server.pem") }
@@ -41,7 +43,7 @@ public struct KeyFolder: Sendable {
     /// A device's private key.
     public func keyPath(ofDevice name: String) -> String { file("devices/\(name).key") }
 
-    /// The authority's list of revoked certificates.
+    /// The lists of revoked certificates, one of each of the folder's own authorities.
     public var revocationListPath: String { file("crl.pem") }
     /// The folder with the certificates of other authorities whose devices are let in.
     public var authoritiesPath: String { file("authorities") }

@@ -47,7 +47,7 @@ struct CertificateAuthorityTests {
         #expect(
             error?.message
                 == "\(keys)/server.pem: the certificate expired on 2020-03-01; make a new one with: "
-                + "rm \(keys)/server.pem \(keys)/server.key && coap keys init --keys \(keys)")
+                + "coap keys rotate --server --keys \(keys)")
         let direct = failure { () throws(CoAPError) in
             try CredentialFiles.certificateCredential(
                 certificatePath: "\(keys)/server.pem", keyPath: "\(keys)/server.key")

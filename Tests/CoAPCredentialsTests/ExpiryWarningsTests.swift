@@ -53,13 +53,15 @@ struct ExpiryWarningsTests {
     @Test("The soonest comes first, and one that was replaced begins anew")
     func several() {
         var warnings = ExpiryWarnings()
-        let server = ExpiringCredential(kind: .server, name: "the server's certificate", notAfter: 95 * Self.day)
+        let server = ExpiringCredential(
+            kind: .server, name: "the server's certificate", notAfter: 95 * Self.day,
+            renewal: "coap keys rotate --server")
         let far = ExpiringCredential(kind: .authority, name: "the authority's certificate", notAfter: 4_000 * Self.day)
         let first = warnings.due([far, pump, server], now: 90 * Self.day)
         #expect(first.map(\.credential) == [server, pump])
         #expect(
             first.map(\.message) == [
-                "the server's certificate expires in 5 days, on 1970-04-06",
+                "the server's certificate expires in 5 days, on 1970-04-06; run: coap keys rotate --server",
                 "the key of pump expires in 10 days, on 1970-04-11",
             ])
         let renewed = ExpiringCredential(kind: .server, name: server.name, notAfter: 119 * Self.day)

@@ -80,7 +80,7 @@ struct LostRegisterTests {
     @Test func aNewOneIsMadeKnowingly() throws {
         let (psk, pump) = (try box.text("keys/psk.json"), try box.text("keys/devices/pump.pem"))
         _ = try keys.revokeDevice(named: "pump")
-        let listed = try keys.presentList()?.entries
+        let listed = try keys.presentLists().first?.entries
         #expect(listed?.count == 1)
         try box.remove("keys/register.json")
         // What was revoked is back: a key and the certificate, which is on the list.
@@ -96,7 +96,7 @@ struct LostRegisterTests {
         #expect(security.retired.map(\.until) == [.min])
         // Devices can be revoked again, and the list forgets nobody.
         #expect(try keys.revokeDevice(named: "valve").certificates == 1)
-        let now = try keys.presentList()?.entries ?? []
+        let now = try keys.presentLists().first?.entries ?? []
         #expect(now.count == 2 && now.contains { $0.serial == listed?.first?.serial })
         #expect(try keys.initialize(newRegister: true).changedNothing)
     }

@@ -17,6 +17,7 @@ public struct KeysCommand: ParsableCommand {
               coap keys fleet --count 1000 --prefix pump-
               coap keys list
               coap keys rotate pump-3 --overlap 7d
+              coap keys rotate --server
               coap keys revoke pump-3
               coap keys export pump-3 -o pump-3
               coap-client-openssl -u p -k "$(coap keys show p)" coaps://localhost/device
@@ -38,6 +39,12 @@ public struct KeysCommand: ParsableCommand {
     static func listBehind(_ folder: KeyFolder) -> String {
         "\(PrintableText.escaped(folder.revocationListPath.utf8)) could not be renewed without the authority's key; coap-server "
             + "refuses the certificates all the same, other programs once a 'coap keys' command has run beside ca.key"
+    }
+
+    /// The first ten of many names.
+    static func some(of names: [String]) -> String {
+        let more = names.count > 10 ? " and \(names.count - 10) more" : ""
+        return names.prefix(10).map { PrintableText.escaped($0.utf8) }.joined(separator: ", ") + more
     }
 
     /// A moment for a person, in universal time.

@@ -59,14 +59,12 @@ struct KeysInitCommand: ParsableCommand {
         }
         let missing = host.filter { !names.contains(Self.normalized($0)) }
         guard !missing.isEmpty else { return }
-        let option = folder.path == "keys" ? "" : " --keys \(ShellText.quoted(folder.path))"
         let again = host.map { " --host \(ShellText.quoted($0))" }.joined()
         throw CoAPError(
             .invalidCredentials,
             "\(PrintableText.escaped(path.utf8)) was there already and is not for "
-                + "\(PrintableText.escaped(missing.joined(separator: ", ").utf8)); make a new one with: rm "
-                + "\(ShellText.quoted(path)) \(ShellText.quoted(folder.serverKeyPath)) && coap keys init\(again)\(option)"
-        )
+                + "\(PrintableText.escaped(missing.joined(separator: ", ").utf8)); make a new one with: "
+                + "coap keys rotate --server\(again)\(folder.option)")
     }
 
     /// A host as a certificate names it.

@@ -3,6 +3,7 @@
 import ArgumentParser
 import CoAP
 import CoAPCredentials
+import Foundation
 import SenML
 
 /// `coap keys list`.
@@ -27,31 +28,40 @@ struct KeysListCommand: ParsableCommand {
             Terminal.complain(folder.lostRegister("it is not known here, and a server does not start").message)
         }
         let credentials = try folder.credentials()
-        // A folder that only has keys is whole too.
-        var others = [("authority", folder.certificateAuthorityPath), ("server", folder.serverCertificatePath)].map {
-            ("the \($0)'s certificate", try? CredentialFiles.certificateSummary(at: $1))
-        }
+        let own = folder.ownCertificates()
         let imported = try folder.importedAuthorities()
-        if json { return try Terminal.write(Self.json(credentials, others.map(\.1), imported).pretty + "\n") }
+        if json { return try Terminal.write(Self.json(credentials, own, imported).pretty + "\n") }
         let rows = credentials.map { entry in
             [
                 PrintableText.escaped(entry.device.utf8), entry.kind?.rawValue ?? "", entry.expiryDate ?? "",
                 entry.stateText,
             ]
         }
-        others += imported.map { ("the imported authority \(PrintableText.escaped($0.name.utf8))", $0.certificate) }
+        var others = [("the authority's certificate", Self.standing(own.authority))]
+        if let old = own.oldAuthority {
+            others.append(("the old authority's certificate", Self.standing(old) + ", believed until it is revoked"))
+        }
+        let signer = own.isServerOfOldAuthority ? ", of the old authority" : ""
+        others.append(("the server's certificate", Self.standing(own.server) + signer))
+        others += imported.map {
+            ("the imported authority \(PrintableText.escaped($0.name.utf8))", Self.standing($0.certificate))
+        }
         let text = Table(heading: ["DEVICE", "KIND", "EXPIRES", "STATE"], rows: rows).text(for: Terminal.output)
-        try Terminal.write(text + others.map { "\($0): \(Self.validity($1))\n" }.joined())
+        try Terminal.write(text + others.map { "\($0): \($1)\n" }.joined())
     }
 
-    private static func validity(_ certificate: CertificateSummary?) -> String {
+    private static func standing(_ certificate: CertificateSummary?) -> String {
         guard let certificate else { return "no" }
-        return certificate.hasExpired ? "EXPIRED on \(certificate.expiryDate)" : "until \(certificate.expiryDate)"
+        let text = CredentialSummary.State(endingAt: certificate.notAfter, now: now).text
+        return certificate.hasExpired
+            ? "EXPIRED on \(certificate.expiryDate)" : "until \(certificate.expiryDate), \(text)"
     }
 
-    /// An object of `devices`, `authority`, `server` and `imported`.
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+    /// An object of `devices`, `authority`, `oldAuthority`, `server` and `imported`.
     private static func json(
-        _ credentials: [CredentialSummary], _ own: [CertificateSummary?],
+        _ credentials: [CredentialSummary], _ own: OwnCertificates,
         _ imported: [(name: String, certificate: CertificateSummary)]
     ) -> JSONValue {
         func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
@@ -63,6 +73,8 @@ struct KeysListCommand: ParsableCommand {
             ]
             switch entry.state {
             case .good, .expires: members.append(.init("state", .string("good")))
+            case .ofOldAuthority: members.append(.init("state", .string("ofOldAuthority")))
+            case .ofUnknownAuthority: members.append(.init("state", .string("ofUnknownAuthority")))
             case .expired: members.append(.init("state", .string("expired")))
             case .rotated(let until):
                 members += [.init("state", .string("rotated")), .init("oldUntil", end(until))]
@@ -75,11 +87,13 @@ struct KeysListCommand: ParsableCommand {
             return .object([
                 .init("subject", .string(summary.subject)), .init("expires", end(summary.notAfter)),
                 .init("fingerprint", .string(Hexadecimal.encode(summary.fingerprint))),
+                .init("state", .string(summary.hasExpired ? "expired" : "good")),
             ])
         }
         return .object([
-            .init("devices", .array(devices)), .init("authority", certificate(own[0])),
-            .init("server", certificate(own[1])),
+            .init("devices", .array(devices)), .init("authority", certificate(own.authority)),
+            .init("oldAuthority", certificate(own.oldAuthority)), .init("server", certificate(own.server)),
+            .init("isServerOfOldAuthority", .bool(own.isServerOfOldAuthority)),
             .init(
                 "imported",
                 .array(

@@ -13,9 +13,13 @@ struct KeysRevokeCommand: ParsableCommand {
             is touched. The certificates are put on the list crl.pem, for other programs too. The name can be used again with \
             'coap keys add NAME --again', which makes everything new.
 
+            --old-authority ends the authority whose place 'coap keys rotate --authority' has given to a new one. Devices that \
+            have good certificates of it are named first, and nothing is done.
+
             Examples:
               coap keys revoke pump-3
               coap keys revoke --file stolen-lock.pem
+              coap keys revoke --old-authority
             """)
 
     @Argument(help: "The device's name.", completion: .devices)
@@ -27,10 +31,20 @@ struct KeysRevokeCommand: ParsableCommand {
             valueName: "file"), completion: .file())
     var file: String?
 
+    @Flag(help: "Instead of a name: the old authority, and all that it signed.")
+    var oldAuthority = false
+
+    @Flag(help: "With --old-authority: also when devices have good certificates of it, which are refused then.")
+    var force = false
+
     @OptionGroup var keysFolder: KeysFolderOption
 
     func run() throws {
         let folder = try keysFolder.folder()
+        guard !force || oldAuthority else {
+            throw CoAPError(.invalidArgument, "--force is for --old-authority; leave it out")
+        }
+        if oldAuthority { return try retire(in: folder) }
         let (name, report) = try revoke(in: folder)
         if !report.isCertificateKnown {
             Terminal.complain(
@@ -45,6 +59,19 @@ struct KeysRevokeCommand: ParsableCommand {
         try Terminal.write(
             "revoked \(name): \(keys), \(certificates)\n"
                 + "a running coap-server closes its sessions within two seconds and refuses it from then on\n")
+    }
+
+    private func retire(in folder: KeyFolder) throws {
+        guard name == nil, file == nil else {
+            throw CoAPError(.invalidArgument, "--old-authority goes alone, without a name or --file")
+        }
+        let report = try folder.retireOldAuthority(evenIfInUse: force)
+        if report.isListBehind { Terminal.complain(KeysCommand.listBehind(folder)) }
+        let devices = report.devices
+        let whose = devices.isEmpty ? "" : ", and the certificates of \(KeysCommand.some(of: devices))"
+        try Terminal.write(
+            "ended the old authority \(report.old.subject)\(whose)\n"
+                + "a running coap-server closes the sessions that rest on it within two seconds\n")
     }
 
     private func revoke(in folder: KeyFolder) throws(CoAPError) -> (name: String, report: RevocationReport) {

@@ -20,7 +20,10 @@ enum DoctorAdvice {
         case .plainServer: return ["coap doctor \(server(.coap))"]
         case .secureServer: return ["coap doctor --identity NAME \(server(.coaps))"]
         case .clockSkew, .notYetValid: return ["date -u", "timedatectl"]
-        case .expired: return ["openssl x509 -noout -subject -dates -in server.pem\(there)"]
+        case .expired:
+            return [
+                "openssl x509 -noout -subject -dates -in server.pem\(there)", "coap keys rotate --server\(there)",
+            ]
         case .foreignAuthority: return ["coap doctor -C ANOTHER-CA.pem \(server(.coaps))"]
         case .hostMismatch:
             let names = diagnosis.addresses.lazy.compactMap { $0.chain.first }.first?.identity.alternativeNames ?? []

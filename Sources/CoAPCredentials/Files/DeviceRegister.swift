@@ -42,6 +42,8 @@ struct DeviceRegister: Codable, Equatable {
         var isOver: Bool?
         /// True when another authority signed it, whose list it belongs on.
         var isForeign: Bool?
+        /// The identifier of the key that signed it, in hexadecimal; nil where it is older than this field.
+        var authority: String?
 
         /// True when nobody may be let in by it any more.
         func isOver(at now: Int64) -> Bool { isOver == true || until.map { $0.seconds <= now } ?? false }
@@ -111,7 +113,7 @@ struct DeviceRegister: Codable, Equatable {
         let summary = try certificate.summary()
         return Certificate(
             device: device, serial: try certificate.serial(), fingerprint: Hexadecimal.encode(summary.fingerprint),
-            expires: Moment(summary.notAfter))
+            expires: Moment(summary.notAfter), authority: certificate.authorityKeyIdentifier)
     }
 
     /// Lets every certificate of a device that stands end at a moment at the latest.
@@ -137,7 +139,7 @@ struct DeviceRegister: Codable, Equatable {
     /// The certificates that ran out a day ago: no list needs them any more (RFC 5280 §3.3).
     func outdated(at now: Int64) -> [Certificate] { certificates.filter { $0.expires.seconds < now - 86_400 } }
 
-    /// The authority's own certificates that nobody may be let in by any more, and that have not run out.
+    /// The own authorities' certificates that nobody may be let in by any more, and that have not run out.
     func refused(at now: Int64) -> [Certificate] {
         let revoked = Set(revoked.map(\.device))
         return certificates.filter { entry in

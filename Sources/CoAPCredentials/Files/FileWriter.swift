@@ -108,6 +108,14 @@ enum FileWriter {
         throw CredentialFiles.unavailable(path, "cannot be removed: \(CredentialFiles.reason(errno))")
     }
 
+    /// Moves a file to the place of another in the same folder.
+    static func move(_ path: String, to place: String) throws(CoAPError) {
+        guard rename(path, place) == 0 else {
+            throw CredentialFiles.unavailable(place, "cannot be written: \(CredentialFiles.reason(errno))")
+        }
+        syncFolder(of: place)
+    }
+
     /// Removes the files of writers that were cut short, which the folder's lock has to keep others from being about.
     static func removeUnfinished(in folder: String) throws(CoAPError) {
         for name in names(in: folder) ?? [] where name.hasSuffix(".new") {

@@ -9,12 +9,15 @@ struct FolderDraft {
     let now = Int64(time(nil))
     var keys: PreSharedKeyFile
     var register: DeviceRegister
+    /// The folder's own authorities, the present one first, where they are to be others than before.
+    var authorities: [IssuedCertificate]?
     /// Files to remove when everything is written.
     var leftovers: [String] = []
 }
 
 extension KeyFolder {
-    /// Runs a closure on what the folder says of its devices, and writes what it changed: first who is refused, then the keys.
+    /// Runs a closure on what the folder says of its devices, and writes what it changed: first who is refused, then whom to
+    /// believe and the keys.
     ///
     /// - Parameter body: gets the draft; when it throws, both files stay as they are.
     /// - Returns: what the closure returned, and whether the revocation list lags behind because the authority's key is not
@@ -26,6 +29,7 @@ extension KeyFolder {
         return try FolderLock.holding(path) { () throws(CoAPError) in
             try FileWriter.makeFolder(devicesPath)
             try checkModes()
+            try finishReplacing()
             // Nobody else writes now, so these are of commands that were cut short; keys that were removed may be in them.
             for folder in [path, devicesPath] { try FileWriter.removeUnfinished(in: folder) }
             var draft = FolderDraft(
@@ -34,57 +38,32 @@ extension KeyFolder {
             let value = try body(&draft)
             // First of all, as it may be too large.
             let keys = draft.keys.keys == before.keys.keys ? nil : try draft.keys.encoded()
-            let list = try revocationList(draft)
-            draft.register.prune(now: draft.now, isListed: list.made == nil)
+            let lists = try revocationLists(draft)
+            draft.register.prune(now: draft.now, isListed: !lists.areAllNew)
             if draft.register != before.register { try write(draft.register) } else { markRegister() }
-            if let made = list.made { try FileWriter.write(try made.pem(), to: revocationListPath, replaces: true) }
+            // A list is not there without its authority, or no server could read the folder.
+            let count = (try? ownAuthorities())?.count ?? 0
+            let isAdded = draft.authorities.map { $0.count > count } ?? false
+            if isAdded { try writeAuthorities(draft) }
+            if let made = lists.made {
+                if made.isEmpty {
+                    try FileWriter.remove(revocationListPath)
+                } else {
+                    try FileWriter.write(made, to: revocationListPath, replaces: true)
+                }
+            }
+            if !isAdded { try writeAuthorities(draft) }
             if let keys { try FileWriter.write(keys, to: preSharedKeysPath, replaces: true) }
             for path in draft.leftovers { try FileWriter.remove(path) }
-            return (value, list.isBehind)
+            return (value, lists.isBehind)
         }
     }
 
-    /// The list with every certificate that is good no more, when one of them is not on the present one.
-    private func revocationList(
-        _ draft: FolderDraft
-    ) throws(CoAPError) -> (made: RevocationList?, isBehind: Bool) {
-        let now = draft.now
-        let due = draft.register.refused(at: now)
-        guard !due.isEmpty else { return (nil, false) }
-        let there = try? presentList()
-        let own = try? ownCertificate()
-        let present = there.flatMap { list in own.map { list.isSigned(by: $0) } == true ? list : nil }
-        let entries = present?.entries ?? []
-        // What the register says of the list does not count: an older copy may have been put back.
-        let listed = Set(entries.map(\.serial))
-        let isGood = present.map { $0.nextUpdate == 0 || $0.nextUpdate >= now } ?? false
-        guard !isGood || due.contains(where: { !listed.contains($0.serial) }) else { return (nil, false) }
-        guard FileWriter.exists(authorityKeyPath), FileWriter.exists(certificateAuthorityPath) else {
-            return (nil, true)
-        }
-        let authority = try loadAuthority()
-        // The register may have been lost, but what the authority once signed stays refused.
-        let named = Set((due + draft.register.outdated(at: now)).map(\.serial))
-        let carried = entries.filter { !named.contains($0.serial) }
-        let all = due.map { RevocationList.Entry(serial: $0.serial, date: $0.until?.seconds ?? now) } + carried
-        guard let list = try? authority.revoke(all, number: (there?.number ?? 0) + 1) else { return (nil, true) }
-        return (list, false)
+    private func writeAuthorities(_ draft: FolderDraft) throws(CoAPError) {
+        guard let authorities = draft.authorities else { return }
+        var pem: [UInt8] = []
+        for authority in authorities { pem += try authority.pem() }
+        try FileWriter.write(pem, to: certificateAuthorityPath, replaces: true)
+        try finishReplacing()
     }
-
-    /// The authority's certificate.
-    func ownCertificate() throws(CoAPError) -> IssuedCertificate {
-        try IssuedCertificate(
-            pem: try CredentialFiles.contents(at: certificateAuthorityPath), name: certificateAuthorityPath)
-    }
-
-    /// The revocation list that is there; nil without one.
-    func presentList() throws(CoAPError) -> RevocationList? {
-        guard !FileWriter.isMissing(revocationListPath) else { return nil }
-        return try RevocationList(
-            pem: try CredentialFiles.contents(at: revocationListPath, maximumSize: Self.maximumListSize),
-            name: revocationListPath)
-    }
-
-    /// 100,000 certificates of 60 bytes: 16 MiB.
-    static let maximumListSize = 16 << 20
 }

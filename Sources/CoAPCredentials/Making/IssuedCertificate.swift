@@ -55,6 +55,17 @@ final class IssuedCertificate {
         return X509_check_issued(pointer, other.pointer) == X509_V_OK
     }
 
+    /// The identifier of its key in hexadecimal (RFC 5280 §4.2.1.2); nil where it has none.
+    var keyIdentifier: String? { Self.hexadecimal(X509_get0_subject_key_id(pointer)) }
+
+    /// The identifier of the key that signed it (RFC 5280 §4.2.1.1); nil where it does not say.
+    var authorityKeyIdentifier: String? { Self.hexadecimal(X509_get0_authority_key_id(pointer)) }
+
+    private static func hexadecimal(_ text: UnsafePointer<ASN1_OCTET_STRING>?) -> String? {
+        guard let text, let bytes = ASN1_STRING_get0_data(text) else { return nil }
+        return Hexadecimal.encode(UnsafeBufferPointer(start: bytes, count: Int(ASN1_STRING_length(text))))
+    }
+
     /// True when its holder may sign revocation lists: one that says for what its key is says so too (RFC 5280 §4.2.1.3).
     var maySignLists: Bool { X509_get_key_usage(pointer) & 0x0002 != 0 }
 

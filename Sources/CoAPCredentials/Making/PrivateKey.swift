@@ -13,7 +13,7 @@ final class PrivateKey {
         pointer = key
     }
 
-    /// Reads a key from PEM text.
+    /// Reads the first key of a PEM text.
     init(pem: Secret, name: String) throws(CoAPError) {
         let key: OpaquePointer? = pem.withBytes { bytes in
             guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return nil }
@@ -26,6 +26,26 @@ final class PrivateKey {
             throw CoAPError(.invalidCredentials, "\(PrintableText.escaped(name.utf8)): \(Self.complaint(about: pem))")
         }
         pointer = key
+    }
+
+    private init(adopting pointer: OpaquePointer) { self.pointer = pointer }
+
+    /// The key of a PEM text that belongs to a certificate, among up to 16; nil when none does.
+    static func key(of certificate: IssuedCertificate, in pem: Secret) -> PrivateKey? {
+        pem.withBytes { bytes in
+            guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return nil }
+            defer {
+                BIO_free(bio)
+                ERR_clear_error()
+            }
+            var passphrase: CChar = 0
+            for _ in 0..<16 {
+                guard let pointer = PEM_read_bio_PrivateKey(bio, nil, nil, &passphrase) else { return nil }
+                let key = PrivateKey(adopting: pointer)
+                if certificate.belongs(to: key) { return key }
+            }
+            return nil
+        }
     }
 
     /// What stands in a file that is no key this can read, and what to do about it.

@@ -57,4 +57,28 @@ struct ExportedLinesTests {
             lines, server, programs: ["coap-get", "coap-client-openssl", "aiocoap-client", "openssl"] + certificate)
         try await server.stop()
     }
+
+    @Test(
+        "While an old authority is believed beside a new one, and the server's certificate is of either",
+        arguments: [false, true])
+    func authorities(hasMoved: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let keys = KeyFolder(path: folder.path("keys"))
+        _ = try keys.initialize()
+        for name in ["old", "new"] {
+            if name == "new" { _ = try keys.rotateAuthority() }
+            _ = try keys.addDevice(named: name, .certificate)
+        }
+        if hasMoved { _ = try keys.rotateServer(movingToNewAuthority: true) }
+        let server = try await RunningServer(listen: ["coaps://127.0.0.1:0"], folder: folder)
+        for name in ["old", "new"] {
+            let written = try await ToolProcess.run(
+                .coap, ["keys", "export", name, "--server", server.coaps("/sensors/temperature"), "-o", name],
+                folder: folder.path)
+            written.expectSuccess()
+            let lines = written.output.split(separator: "\n").filter { !$0.hasPrefix("made  ") }.joined(separator: "\n")
+            try await run(lines, server, programs: ["coap-get", "coap-client-openssl", "openssl"])
+        }
+        try await server.stop()
+    }
 }
