@@ -162,9 +162,12 @@ struct AccessPolicyTests {
                 "/" + (0..<Int.random(in: 0...4, using: &numbers)).map { _ in pick(segments) }.joined(separator: "/")
             }
             texts.append((who, paths))
+            var patterns = try who.map { try IdentityPattern($0) }
+            // As a group, or one by one: the same people.
+            if Bool.random(using: &numbers) { patterns = [.group("some", of: patterns)] }
             rules.append(
                 AccessRule(
-                    pick([.allow, .allow, .deny]), try who.map { try IdentityPattern($0) },
+                    pick([.allow, .allow, .deny]), patterns,
                     MethodSet(rawValue: UInt8.random(in: 0...255, using: &numbers)),
                     try paths.map { try PathPattern($0) }))
         }
