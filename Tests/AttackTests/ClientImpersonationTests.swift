@@ -194,24 +194,24 @@ struct ClientImpersonationTests {
     private static func resumeElsewhere(_ folder: AttackFolder) async throws -> Int {
         let port = try FreePorts.pair()
         let file = folder.path + "/session-\(UUID().uuidString).pem"
-        let server = try Program(
+        let server = try RunningProgram(
             "openssl",
             ["s_server", "-dtls1_2", "-accept", "127.0.0.1:\(port)", "-nocert", "-mtu", "1200", "-psk"]
                 + [AttackFolder.digits(folder.insiderKey.key)])
-        _ = await server.output { $0.contains("ACCEPT") }
+        _ = await server.wait { $0.text.contains("ACCEPT") }
         var output = ""
         for (key, option) in [(folder.insiderKey.key, "-sess_out"), (folder.wrongKey, "-sess_in")] {
-            let client = try Program(
+            let client = try RunningProgram(
                 "openssl",
                 [
                     "s_client", "-dtls1_2", "-connect", "127.0.0.1:\(port)", "-psk_identity", "x", "-psk",
                     AttackFolder.digits(key), option, file,
                 ])
-            _ = await client.output { $0.contains("Verify return code") }
+            _ = await client.wait { $0.text.contains("Verify return code") }
             client.closeInput()
-            output = await client.end().output
+            output = await client.end().text
         }
-        server.kill()
+        server.signal(SIGKILL)
         return output.contains("Reused, ") ? 1 : 0
     }
 }

@@ -21,7 +21,9 @@ struct CrossSessionTests {
             var behind = uris[0]
             behind.port = relay.port
             let stranger = try RawSocket(to: uris[0])
-            try await CoAPClient.withSession(to: behind, security: .preSharedKey(key)) { session in
+            try await CoAPClient.withSession(
+                to: behind, security: .preSharedKey(key), configuration: Target.patient
+            ) { session in
                 let before = try await session.get("ok")
                 #expect(before.text == "ok")
                 let info = await session.connectionInfo

@@ -7,7 +7,7 @@ import Testing
 @Suite("Floods", .timeLimit(.minutes(15)))
 struct FloodTests {
     /// Whether somebody new is let in.
-    private static func getsIn(_ uri: CoAPURI, _ key: PreSharedKey, within patience: Duration = .seconds(20)) async
+    private static func getsIn(_ uri: CoAPURI, _ key: PreSharedKey, within patience: Duration = .seconds(90)) async
         -> Bool
     {
         var configuration = ClientConfiguration()
@@ -39,7 +39,7 @@ struct FloodTests {
 
     /// Sends hellos of one address each; returns how often somebody new found no way in.
     private static func flood(
-        _ uri: CoAPURI, _ key: PreSharedKey, _ count: Int, patience: Duration = .seconds(20)
+        _ uri: CoAPURI, _ key: PreSharedKey, _ count: Int, patience: Duration = .seconds(90)
     ) async throws -> Int {
         var lockedOut = 0
         for part in 0..<2 {

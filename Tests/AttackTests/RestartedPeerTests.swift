@@ -30,7 +30,9 @@ struct RestartedPeerTests {
     func together() async throws {
         try await CountedServer.run { uri, metrics in
             let port = uri.port
-            try await CoAPClient.withSession(to: uri, security: try CountedServer.security(1)) { session in
+            try await CoAPClient.withSession(
+                to: uri, security: try CountedServer.security(1), configuration: Target.patient
+            ) { session in
                 let before = await session.connectionInfo
                 let load = Task {
                     while !Task.isCancelled { _ = try await session.get("ok") }

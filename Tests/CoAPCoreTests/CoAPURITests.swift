@@ -159,7 +159,7 @@ struct CoAPURITests {
     }
 
     @Test("50,000 texts, seeded: what is taken is written so that it reads back the same")
-    func fuzz() throws {
+    func fuzz() async throws {
         var generator = SeededGenerator(seed: 7252)
         let pieces = [
             "coap", "coaps", "://", ":", "/", "//", "?", "&", "=", "[", "]", "::1", "host", "%41", "%2f", "%", "é", "1",
@@ -170,6 +170,7 @@ struct CoAPURITests {
         ]
         var taken = 0
         for round in 0..<50_000 {
+            await breathe(round)
             var text = round.isMultiple(of: 2) ? "coaps://h" : ""
             for _ in 0..<Int.random(in: 0..<10, using: &generator) {
                 text += pieces.randomElement(using: &generator) ?? ""

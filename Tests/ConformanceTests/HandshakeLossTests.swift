@@ -6,7 +6,7 @@ import Testing
 
 @testable import Conformance
 
-@Suite("Lossy handshakes", .timeLimit(.minutes(3)))
+@Suite("Lossy handshakes", .timeLimit(.minutes(10)))
 struct HandshakeLossTests {
     /// DTLS_03 against our own server, as it is or forgetful of a flight.
     private func judge(forgetting flight: HandshakeFlight?) async throws -> CaseResult {

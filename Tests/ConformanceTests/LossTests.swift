@@ -5,7 +5,7 @@ import Testing
 
 @testable import Conformance
 
-@Suite("Servers on a lossy way", .timeLimit(.minutes(3)))
+@Suite("Servers on a lossy way", .timeLimit(.minutes(10)))
 struct LossTests {
     @Test("What is to be lost for certain is lost, and nothing else without chance")
     func certain() {

@@ -41,12 +41,12 @@ struct DoctorTests {
         let certificates = try await TestCertificates.shared
         try await LibcoapServer.with(peer, ["-k", TestKey.key] + certificates.arguments(.server)) { server in
             for mode in [SecurityMode.key, .certificate] {
-                let diagnosis = try await diagnosis(server.secure, try await mode.client(), patience: .seconds(20))
+                let diagnosis = try await diagnosis(server.secure, try await mode.client(), patience: .seconds(90))
                 #expect(diagnosis.isWell, "\(diagnosis)")
                 let request = try #require(diagnosis.addresses.first?.steps.last)
                 #expect(request.step == .request && request.line.contains("2.05"), "\(request)")
             }
-            let plain = try await diagnosis(server.plain, .plain, patience: .seconds(20))
+            let plain = try await diagnosis(server.plain, .plain, patience: .seconds(90))
             #expect(plain.isWell && plain.addresses.first?.steps.map(\.step) == [.route, .reachability, .request])
         }
     }

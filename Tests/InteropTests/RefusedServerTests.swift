@@ -262,7 +262,7 @@ struct RefusedServerTests {
             defer { relay.stop() }
             let security = try TestKey.client()
             var configuration = ClientConfiguration()
-            configuration.handshakeTimeout = .seconds(20)
+            configuration.handshakeTimeout = .seconds(90)
             let answer = try await CoAPClient.withSession(
                 to: "coaps://127.0.0.1:\(relay.port)", security: security, configuration: configuration
             ) { session in

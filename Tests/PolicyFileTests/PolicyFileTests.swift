@@ -203,13 +203,14 @@ struct PolicyFileTests {
         }
     }
 
-    @Test("A file of 1 MiB that asks for very many comparisons is read and looked through", .timeLimit(.minutes(2)))
-    func manyComparisons() throws {
+    @Test("A file of 1 MiB that asks for very many comparisons is read and looked through", .timeLimit(.minutes(10)))
+    func manyComparisons() async throws {
         // Many names and many groups.
         let groups = (0..<20_000).map { "  group-\($0): [psk:a]\n" }.joined()
         let names = (0..<20_000).map { "crowd-\($0)" }.joined(separator: ", ")
         let crowd = try Self.read("groups:\n\(groups)rules:\n- {who: [\(names)], may: get, on: a}\n")
         #expect(crowd.warnings.count == 20_000)
+        await Task.yield()
         // Few rules of many people and paths, none of which another one covers.
         let rules = (0..<8).map { rule in
             let people = (0..<2_000).map { "psk:\(rule)-\($0)" }.joined(separator: ", ")
@@ -217,6 +218,7 @@ struct PolicyFileTests {
             return "- {who: [\(people)], may: get, on: [\(paths)]}\n"
         }
         #expect(try Self.read("rules:\n" + rules.joined()).warnings.isEmpty)
+        await Task.yield()
         let gaps = (0..<20_000).map { "x\($0)*" }.joined(separator: ", ")
         #expect(try Self.read("rules:\n- {who: anybody, may: get, on: [\(gaps)]}\n").warnings.isEmpty)
     }

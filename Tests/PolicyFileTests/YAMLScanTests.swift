@@ -89,7 +89,7 @@ struct YAMLScanTests {
     }
 
     @Test("Of what is not refused the parser makes nothing but plain texts", arguments: 1...20 as ClosedRange<UInt64>)
-    func differential(seed: UInt64) throws {
+    func differential(seed: UInt64) async throws {
         #expect(try Self.findings(in: "[&x a]") == ["anchor x"])
         let parts = [
             "a", "b", "a: ", "- ", ":", "-", "?", "? ", "&x ", "&x ", "*x", "'", "'", "\"", "\"", "[", "]", "{", "}",
@@ -98,7 +98,8 @@ struct YAMLScanTests {
         ]
         var numbers = SeededGenerator(seed: seed)
         var (taken, refused) = (0, 0)
-        for _ in 0..<3_000 {
+        for number in 0..<3_000 {
+            await breathe(number)
             let count = Int.random(in: 1...14, using: &numbers)
             let text = (0..<count).map { _ in parts[Int.random(in: 0..<parts.count, using: &numbers)] }.joined()
             guard YAMLScan.refusal(of: Array(text.utf8)) == nil else {

@@ -56,7 +56,7 @@ public struct IdentityPattern: Hashable, Sendable {
         IdentityPattern(kind: .oneOf(members), description: name)
     }
 
-    private init(kind: Kind, description: String) {
+    init(kind: Kind, description: String) {
         self.kind = kind
         self.description = description
     }
@@ -121,25 +121,15 @@ public struct IdentityPattern: Hashable, Sendable {
             // What has no common name is still a certificate.
             certificate.commonName.map { name.matches(Array($0.utf8)) } ?? name.matchesEverything
         case (.dns(let name), .certificate(let certificate)):
-            certificate.alternativeNames.contains {
-                if case .dns(let text) = $0 { Self.matches(name, text, Self.lowercased) } else { false }
-            }
+            certificate.alternativeNames.contains { $0.dnsBytes.map(name.matches) ?? false }
         case (.uri(let name), .certificate(let certificate)):
-            certificate.alternativeNames.contains {
-                if case .uri(let text) = $0 { Self.matches(name, text) { $0 } } else { false }
-            }
+            certificate.alternativeNames.contains { $0.uriBytes.map(name.matches) ?? false }
         case (.fingerprint(let bytes), .certificate(let certificate)): certificate.fingerprint == bytes
         default: false
         }
     }
 
-    /// Bytes that cannot be shown stand escaped in alternative names, and no name with such bytes is anybody's.
-    private static func matches(_ name: Glob<UInt8>, _ text: String, _ fold: (UInt8) -> UInt8) -> Bool {
-        let bytes = Array(text.utf8)
-        return !bytes.isEmpty && !bytes.contains(UInt8(ascii: "\\")) && name.matches(bytes.map(fold))
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
+    static func lowercased(_ byte: UInt8) -> UInt8 { 0x41...0x5A ~= byte ? byte | 0x20 : byte }
 
     /// True when everybody who is meant by the other is meant here, as far as that can be told.
     func covers(_ other: IdentityPattern) -> Bool {
@@ -174,6 +164,21 @@ extension IdentityPattern: CustomStringConvertible, ExpressibleByStringLiteral {
     /// - Precondition: the pattern is well formed, as `init(_:)` reads it.
     public init(stringLiteral text: String) {
         do throws(CoAPError) { try self.init(text) } catch { preconditionFailure(error.message) }
+    }
+}
+
+extension CertificateIdentity.AlternativeName {
+    /// What patterns of the kind `dns` are compared with.
+    var dnsBytes: [UInt8]? {
+        if case .dns(let text) = self { Self.bytes(text)?.map(IdentityPattern.lowercased) } else { nil }
+    }
+
+    /// What patterns of the kind `uri` are compared with.
+    var uriBytes: [UInt8]? { if case .uri(let text) = self { Self.bytes(text) } else { nil } }
+
+    /// Bytes that cannot be shown stand escaped in alternative names, and no name with such bytes is anybody's.
+    private static func bytes(_ text: String) -> [UInt8]? {
+        text.isEmpty || text.utf8.contains(UInt8(ascii: "\\")) ? nil : Array(text.utf8)
     }
 }
 

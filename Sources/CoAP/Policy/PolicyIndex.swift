@@ -32,7 +32,7 @@ final class PolicyIndex: Sendable {
     }
 
     private let nodes: [Node]
-    private let rules: [AccessRule]
+    private let people: IdentityIndex
     private let views = Locked<[PeerIdentity: View]>([:])
 
     /// How many identities are kept; when there are more, all of them are found out anew.
@@ -50,7 +50,7 @@ final class PolicyIndex: Sendable {
             }
         }
         self.nodes = nodes
-        self.rules = rules
+        people = IdentityIndex(rules)
     }
 
     private static func descend(
@@ -129,11 +129,7 @@ final class PolicyIndex: Sendable {
 
     private func view(of identity: PeerIdentity) -> View {
         if let known = views.withLock({ $0[identity] }) { return known }
-        var bits = [UInt64](repeating: 0, count: (rules.count + 63) / 64)
-        for (number, rule) in rules.enumerated() where rule.concerns(identity) {
-            bits[number >> 6] |= 1 << UInt64(number & 63)
-        }
-        let view = View(rules: bits, name: identity.segment)
+        let view = View(rules: people.rules(for: identity), name: identity.segment)
         views.withLock { views in
             if views.count >= Self.maximumViews { views.removeAll(keepingCapacity: true) }
             views[identity] = view

@@ -2,12 +2,7 @@
 
 public import ArgumentParser
 import CoAP
-import CoAPCredentials
-import Conformance
-import DeviceSimulator
 import Logging
-import PolicyFile
-import ServiceLifecycle
 
 /// `coap-server`: serves a simulated device.
 public struct ServerCommand: AsyncParsableCommand {
@@ -111,183 +106,26 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
-        let policyPath = try policy.map { try PolicyCommand.file(named: $0, keysFolder) }
-        let policyWatch = policyPath.map { FileWatch(path: $0) }
-        let access = try readPolicy(policyPath).map(AccessControl.init)
+        let policy = try policy.map { try ServerPolicy(path: PolicyCommand.file(named: $0, keysFolder)) }
         var configuration = try self.configuration(endpoints)
         configuration.capture = try capture.start()
-        var security: ServerSecurity?
-        var hints: ServerHints?
-        var watch: FileWatch?
-        if endpoints.contains(where: { $0.scheme == .coaps }) {
-            let folder = try keysFolder.folder()
-            let report = try folder.initialize()
-            if !report.changedNothing { try? Terminal.write(Self.news(report, folder)) }
-            watch = FileWatch(folder)
-            security = try folder.serverSecurity { Terminal.complain($0.message) }
-            hints = ServerHints(folder)
-        }
-        let read = security
+        let isSecure = endpoints.contains { $0.scheme == .coaps }
+        let credentials = isSecure ? try ServerCredentials(keysFolder.folder()) : nil
+
         let router = Router()
-        if let access { router.add(access) }
-        var changing: Task<Void, Never>?
-        switch scenario {
-        case .device: SimulatedDevice().register(on: router)
-        case .plugtest:
-            let plugtest = PlugtestServer()
-            plugtest.register(on: router)
-            configuration.preferredBlockSize = PlugtestServer.configuration.preferredBlockSize
-            configuration.maximumBodySize = PlugtestServer.configuration.maximumBodySize
-            let keys = try PlugtestKeys(beside: security?.preSharedKeys)
-            security?.preSharedKeys = keys
-            changing = Task { await plugtest.run() }
-        }
+        if let policy { router.add(policy.access) }
+        let changing = scenario.register(on: router, &configuration)
         defer { changing?.cancel() }
         if bench { BenchResources.register(on: router) }
-        let (toSay, served, isOpen) = (hints, scenario, access == nil)
+
+        let announcement = ServerAnnouncement(scenario: scenario, hints: credentials?.hints, isOpen: policy == nil)
+        let logger = Logger(label: "coap-server")
         let server = CoAPServer(
-            endpoints: endpoints, security: security, router: router, configuration: configuration,
-            logger: Logger(label: "coap-server"),
-            onListening: { uris in Self.announce(uris, served, toSay, isOpen: isOpen) })
-        let keeping = try keeper(read, watch, of: server)
-        defer { keeping?.cancel() }
-        var ruling: Task<Void, Never>?
-        if let policyPath, let policyWatch, let access {
-            let keeper = PolicyKeeper(policyPath, policyWatch, access, logger: Logger(label: "coap-server"))
-            ruling = Task { await keeper.run() }
-        }
-        defer { ruling?.cancel() }
-        var quiet = Logger(label: "coap-server.lifecycle")
-        quiet.logLevel = max(level, .warning)
-        let group = ServiceGroup(services: [server], logger: quiet)
-        // Not cancelled with this task: whoever is being served is served to the end.
-        let serving = Task { try await group.run() }
-        let end = await withTaskCancellationHandler {
-            await serving.result
-        } onCancel: {
-            Task { await group.triggerGracefulShutdown() }
-        }
-        // Whoever reads credentials while the process ends would find OpenSSL taken down.
-        for keeper in [keeping, ruling] {
-            keeper?.cancel()
-            await keeper?.value
-        }
-        try end.get()
+            endpoints: endpoints, security: try credentials.map { try scenario.security($0.security) }, router: router,
+            configuration: configuration, logger: logger, onListening: announcement.write)
+        let keepers = [credentials?.keep(server, for: scenario, logger: logger), policy?.keep(logger: logger)]
+        try await ServerRun.run(server, beside: keepers.compactMap(\.self), level)
         try? Terminal.write("stopped\n")
-    }
-
-    /// Reads the policy, and says what in it is of no use; nil when none is given.
-    ///
-    /// - Throws: `CoAPError` with code `fileUnavailable` or `invalidPolicy` for one that cannot be read or makes no sense.
-    private func readPolicy(_ path: String?) throws(CoAPError) -> AccessPolicy? {
-        guard let path else { return nil }
-        let document = try PolicyDocument(path: path)
-        for warning in document.warnings {
-            Terminal.complain("\(PrintableText.escaped(document.name.utf8)):\(warning.line): \(warning.text)")
-        }
-        return document.policy
-    }
-
-    /// What keeps a server's credentials as the keys folder has them; nil for one without any.
-    private func keeper(
-        _ security: ServerSecurity?, _ watch: FileWatch?, of server: CoAPServer
-    ) throws(CoAPError) -> Task<Void, Never>? {
-        guard let security, let watch else { return nil }
-        let isPlugtest = scenario == .plugtest
-        let keeper = CredentialKeeper(
-            try keysFolder.folder(), watch, security, logger: Logger(label: "coap-server")
-        ) { (new) throws(CoAPError) in
-            var new = new
-            if isPlugtest { new.preSharedKeys = try PlugtestKeys(beside: new.preSharedKeys) }
-            return try await server.update(security: new).closed.count
-        }
-        return Task { await keeper.run() }
-    }
-
-    /// Where to listen.
-    ///
-    /// - Throws: `CoAPError` with code `invalidURI` or `invalidArgument` for what cannot be listened on.
-    private func endpoints() throws(CoAPError) -> [ServerEndpoint] {
-        var endpoints: [ServerEndpoint] = []
-        for text in listen.isEmpty ? ["coaps://[::]:5684"] : listen {
-            guard text.contains("://") else {
-                throw CoAPError(
-                    .invalidURI,
-                    "--listen '\(PrintableText.escaped(text.utf8))' is no endpoint: write coaps://ADDRESS:PORT, such as "
-                        + "coaps://[::]:5684")
-            }
-            let endpoint = try ServerEndpoint(text)
-            try MulticastAddress.refuse(endpoint.scheme, endpoint.host)
-            let isTaken = endpoints.contains {
-                endpoint.port != 0 && $0.port == endpoint.port && $0.host == endpoint.host
-            }
-            guard !isTaken else {
-                throw CoAPError(
-                    .invalidArgument,
-                    "--listen '\(PrintableText.escaped(text.utf8))': another --listen has this address and port; leave one "
-                        + "out, or give it another port")
-            }
-            endpoints.append(endpoint)
-        }
-        return endpoints
-    }
-
-    /// The limits, and the groups that are answered.
-    ///
-    /// - Throws: `CoAPError` with code `invalidArgument` for groups without a plain endpoint, and for what is no rate.
-    private func configuration(_ endpoints: [ServerEndpoint]) throws(CoAPError) -> ServerConfiguration {
-        var configuration = ServerConfiguration()
-        if let leisure {
-            guard leisure >= 0, leisure <= 3600 else {
-                throw CoAPError(.invalidArgument, "--leisure takes seconds, from 0 to 3600")
-            }
-            configuration.multicastLeisure = .seconds(leisure)
-        }
-        var digestKeys: [DigestKey] = []
-        for text in digestKey { digestKeys.append(try DigestKeyText.key(text)) }
-        configuration.digestKeys = try DigestKeyTable(digestKeys)
-        if let addressRate {
-            configuration.addressRate = try RequestRateText.parse(addressRate, of: "--address-rate")
-        }
-        if let identityRate {
-            configuration.identityRate = try RequestRateText.parse(identityRate, of: "--identity-rate")
-        }
-        guard multicast else { return configuration }
-        guard endpoints.contains(where: { $0.scheme == .coap }) else {
-            throw CoAPError(
-                .invalidArgument,
-                "--multicast needs a plain endpoint, as DTLS speaks to one host: add --listen coap://[::]:5683")
-        }
-        configuration.multicastGroups = [.allCoAPNodes, .allCoAPNodesOfLink, .allCoAPNodesOfSite]
-        return configuration
-    }
-
-    private static func announce(
-        _ uris: [CoAPURI], _ scenario: ServerScenario, _ hints: ServerHints?, isOpen: Bool
-    ) {
-        // With the port even where it is the usual one, for scripts that read it.
-        let lines = uris.map { uri in
-            "listening on \(uri.authority)\(uri.port == uri.scheme.defaultPort ? ":\(uri.port)" : "")\n"
-        }
-        // Who reads this may have gone; that is no reason not to serve.
-        let toPaste = uris.map { ServerHints.text(for: $0, hints, scenario) }
-        let judging = scenario == .plugtest ? ServerHints.conformance(of: uris) : ""
-        try? Terminal.write((lines + toPaste).joined() + judging)
-        for uri in uris where uri.scheme == .coap {
-            Terminal.complain(
-                "\(uri.authority): plain CoAP, anybody who reaches it may "
-                    + (isOpen ? "read and write" : "do what the policy allows anonymous peers, and is overheard"))
-        }
-    }
-
-    /// What the first start says of the credentials it made.
-    static func news(_ report: InitializationReport, _ folder: KeyFolder) -> String {
-        let path = PrintableText.escaped(folder.absolute.path.utf8)
-        guard report.items.allSatisfy(\.wasCreated) else {
-            let made = report.items.filter(\.wasCreated).map { PrintableText.escaped($0.path.utf8) }
-            return "made what was missing in \(path): \(made.joined(separator: ", "))\n"
-        }
-        return "made credentials in \(path) for the server and \(KeyFolder.firstDevice)\n"
     }
 }
 

@@ -54,7 +54,7 @@ enum AttackBench {
         #expect(outcome.tries > 0, sourceLocation: sourceLocation)
         #expect(outcome.gotThrough == 0, "of \(outcome.tries) tries", sourceLocation: sourceLocation)
         #expect(isAlive, sourceLocation: sourceLocation)
-        #expect(status == 0, "the server ended so: \(target.program.output)", sourceLocation: sourceLocation)
+        #expect(status == 0, "the server ended so: \(target.program.result.text)", sourceLocation: sourceLocation)
         #expect(secrets(after) == secretRuns, "\(after.runs)", sourceLocation: sourceLocation)
         #expect(
             memoryIsBack, "\(before) KiB before, \(after.residentKilobytes) KiB afterwards",

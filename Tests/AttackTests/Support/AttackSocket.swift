@@ -60,7 +60,7 @@ final class AttackSocket: Sendable {
     }
 
     /// Sends a request, again if need be, and returns its answer; nil when none comes.
-    func ask(_ bytes: [UInt8], tries: Int = 5, milliseconds: Int32 = 2_000) async throws -> [UInt8]? {
+    func ask(_ bytes: [UInt8], tries: Int = 45, milliseconds: Int32 = 2_000) async throws -> [UInt8]? {
         try await Self.blocking {
             for _ in 0..<tries {
                 self.send(bytes)

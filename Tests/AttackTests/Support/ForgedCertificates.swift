@@ -3,6 +3,7 @@
 import CoAP
 import CoAPCredentials
 import Foundation
+import TestSupport
 
 /// Certificates that nobody should believe, made by the `openssl` program.
 final class ForgedCertificates: Sendable {
@@ -160,23 +161,10 @@ final class ForgedCertificates: Sendable {
     }
 
     private func revoke(_ forgery: Forgery) async throws {
-        let (configuration, list) = (path + "/ca.cnf", path + "/list.pem")
-        let text = """
-            [ca]
-            default_ca = it
-            [it]
-            database = \(path)/index.txt
-            crlnumber = \(path)/number
-            default_md = sha256
-            default_crl_days = 30
-
-            """
-        try Data(text.utf8).write(to: URL(filePath: configuration))
-        try Data().write(to: URL(filePath: path + "/index.txt"))
-        try Data("01\n".utf8).write(to: URL(filePath: path + "/number"))
-        let authority = ["ca", "-config", configuration, "-cert", keys + "/ca.pem", "-keyfile", keys + "/ca.key"]
-        try await Self.openssl(authority + ["-revoke", certificate(forgery)])
-        try await Self.openssl(authority + ["-gencrl", "-out", list])
+        let list = path + "/list.pem"
+        let authority = try RevokingAuthority(certificate: keys + "/ca.pem", key: keys + "/ca.key", files: path + "/ca")
+        try await Self.openssl(authority.revoking(certificate(forgery)))
+        try await Self.openssl(authority.writingList(to: list))
         let both = try AttackFolder.read(keys + "/ca.pem") + AttackFolder.read(list)
         try Data(both).write(to: URL(filePath: trustWithList))
     }
@@ -187,10 +175,10 @@ final class ForgedCertificates: Sendable {
 
     @discardableResult
     private static func openssl(_ arguments: [String]) async throws -> String {
-        let result = try await Program.run("openssl", arguments)
+        let result = try await RunningProgram.run("openssl", arguments)
         guard result.status == 0 else {
-            throw CoAPError(.internal, "openssl \(arguments.joined(separator: " ")): \(result.output)")
+            throw CoAPError(.internal, "openssl \(arguments.joined(separator: " ")): \(result.text)")
         }
-        return result.output
+        return result.text
     }
 }

@@ -2,6 +2,7 @@
 
 import CoAP
 import Foundation
+import TestSupport
 
 /// A client that can say identities OpenSSL's cannot, in `Peers/gnutls_psk_client.py`.
 enum GnuTLSClient {
@@ -17,7 +18,7 @@ enum GnuTLSClient {
     static func ask(_ port: UInt16, _ request: RawRequest, identity: String, key: Secret) async throws -> Bool {
         let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Peers/gnutls_psk_client.py").path
-        let result = try await Program.run(
+        let result = try await RunningProgram.run(
             "python3",
             [
                 script, "\(port)", Hexadecimal.encode(Array(identity.utf8)), AttackFolder.digits(key),

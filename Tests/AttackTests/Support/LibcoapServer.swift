@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import Glibc
+import TestSupport
 import Testing
 
 /// libcoap's own example server: the victim that shows what attacks do.
@@ -11,11 +13,11 @@ enum LibcoapServer {
     ) async throws -> Result {
         let key = "a key of libcoap's"
         let port = try FreePorts.pair()
-        let server = try Program(
+        let server = try RunningProgram(
             "coap-server-openssl", ["-v", "7", "-A", "127.0.0.1", "-p", "\(port)", "-d", "20", "-k", key])
-        defer { server.kill() }
-        let isListening = await server.output { $0.contains("created TLS  endpoint") }
-        try #require(isListening, "coap-server-openssl, of Debian's libcoap3-bin, did not start: \(server.output)")
+        defer { server.signal(SIGKILL) }
+        let isListening = await server.wait { $0.text.contains("created TLS  endpoint") }
+        try #require(isListening, "coap-server-openssl, of Debian's libcoap3-bin, did not start: \(server.result.text)")
         return try await body(port + 1, try PreSharedKey(identity: "x", key: Secret(key.utf8)))
     }
 }

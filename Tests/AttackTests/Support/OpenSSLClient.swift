@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
-import Dispatch
+import Foundation
+import TestSupport
 
 /// `openssl s_client`: a client that does what it is told and verifies nothing.
 enum OpenSSLClient {
@@ -15,18 +16,18 @@ enum OpenSSLClient {
         _ port: UInt16, _ request: RawRequest, _ arguments: [String], version: String = "-dtls1_2",
         seconds: Double = 60
     ) async throws -> (output: String, isAnswered: Bool) {
-        let client = try Program(
+        let client = try RunningProgram(
             "openssl",
             ["s_client", version, "-connect", "127.0.0.1:\(port)", "-no_ign_eof", "-mtu", "1200"] + arguments)
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak client] in client?.kill() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak client] in client?.signal(SIGKILL) }
         // What it prints when the handshake is over, one way or the other.
-        _ = await client.output { $0.contains("Verify return code") }
+        _ = await client.wait { $0.text.contains("Verify return code") }
         client.send(request.bytes)
         // An answer has the request's token; one that refuses, too.
-        let isAnswered = await client.output { _ in client.bytes.contains(request.message.token.bytes) }
+        let isAnswered = await client.wait { $0.bytes.contains(request.message.token.bytes) }
         client.closeInput()
         let end = await client.end()
-        return (end.output, isAnswered)
+        return (end.text, isAnswered)
     }
 
     /// The arguments for a pre-shared key.

@@ -11,13 +11,13 @@ final class SecureAttacker {
 
     /// Makes a handshake.
     ///
-    /// - Throws: `CoAPError` with code `handshakeFailed` when there is no session after a minute.
+    /// - Throws: `CoAPError` with code `handshakeFailed` when there is no session after two minutes.
     init(
         _ security: ClientSecurity, to port: UInt16, from source: [UInt8] = [127, 0, 0, 1], suites: [String]? = nil
     ) throws {
         socket = try AttackSocket(to: port, from: source)
         channel = try DTLSChannel(security, host: "127.0.0.1", suites: suites)
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + .seconds(120)
         channel.handshake()
         while channel.state == .connecting, ContinuousClock.now < end {
             flush()
@@ -56,7 +56,7 @@ final class SecureAttacker {
     }
 
     /// Sends a request and waits for a message with its token.
-    func ask(_ request: RawRequest, tries: Int = 3) -> Message? {
+    func ask(_ request: RawRequest, tries: Int = 9) -> Message? {
         for _ in 0..<tries where isConnected {
             send(request.bytes)
             while true {

@@ -8,7 +8,7 @@ import Testing
 
 /// The server under attack, in a process of its own.
 struct Target: Sendable {
-    let program: Program
+    let program: RunningProgram
     let folder: AttackFolder
     /// Where it listens, `coaps://127.0.0.1:…`.
     let secure: CoAPURI
@@ -18,15 +18,15 @@ struct Target: Sendable {
     /// Starts the server; its options are in `Tests/AttackTarget/AttackTarget.swift`.
     init(_ arguments: [String] = []) async throws {
         folder = try await AttackFolder.shared
-        let program = try Program(Program.built("attack-target"), [folder.keys.path] + arguments)
+        let program = try RunningProgram(RunningProgram.built("attack-target"), [folder.keys.path] + arguments)
         let mark = "listening on "
         func announced(_ output: String) -> [String] {
             output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().filter { $0.hasPrefix(mark) }
                 .map { String($0.dropFirst(mark.count)) }
         }
-        _ = await program.output { announced($0).count == 2 }
-        let uris = announced(program.output)
-        try #require(uris.count == 2, "attack-target did not start: \(program.output)")
+        _ = await program.wait { announced($0.text).count == 2 }
+        let uris = announced(program.result.text)
+        try #require(uris.count == 2, "attack-target did not start: \(program.result.text)")
         self.program = program
         secure = try CoAPURI(uris[0])
         plain = try CoAPURI(uris[1])
@@ -51,8 +51,8 @@ struct Target: Sendable {
     /// The deadlines of those who watch: on a busy machine nothing is quick.
     static var patient: ClientConfiguration {
         var configuration = ClientConfiguration()
-        configuration.handshakeTimeout = .seconds(60)
-        configuration.requestTimeout = .seconds(60)
+        configuration.handshakeTimeout = .seconds(90)
+        configuration.requestTimeout = .seconds(120)
         return configuration
     }
 

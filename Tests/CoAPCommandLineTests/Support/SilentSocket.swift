@@ -16,13 +16,13 @@ final class SilentSocket: Sendable {
         let bound = try #require(address.boundSocket())
         descriptor = bound.descriptor
         port = bound.address.port
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        var limit = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit { close(descriptor) }
 
-    /// Waits for a datagram; false when none came for half a minute.
+    /// Waits for a datagram; false when none came for two minutes.
     func receive() async -> Bool {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in

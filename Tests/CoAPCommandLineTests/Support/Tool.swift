@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 
 /// The programs under test.
 enum Tool: String, Sendable {
@@ -13,8 +14,6 @@ enum Tool: String, Sendable {
 
     /// The program's file: it is built into the folder of the program that runs the tests.
     var url: URL {
-        if self == .shell { return URL(filePath: "/bin/sh") }
-        return URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-            .appending(path: rawValue)
+        URL(filePath: self == .shell ? "/bin/sh" : RunningProgram.built(rawValue))
     }
 }

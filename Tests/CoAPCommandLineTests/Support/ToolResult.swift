@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Testing
 
 /// How a tool ended and what it wrote.
@@ -20,4 +21,11 @@ struct ToolResult: Sendable {
 
     /// Fails the test unless it went well.
     func expectSuccess() { #expect(status == 0, "\(transcript)") }
+}
+
+extension ToolResult {
+    /// How a program ended.
+    init(_ result: ProgramResult) {
+        self.init(status: result.status, outputBytes: result.outputBytes, errors: result.errors)
+    }
 }

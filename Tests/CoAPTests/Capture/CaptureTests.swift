@@ -42,7 +42,7 @@ struct CaptureTests {
         let folder = try Folder()
         var server = ServerConfiguration()
         server.capture = try Capture(keyLog: folder.file("server.keys"), packets: folder.file("server.pcap"))
-        var client = ClientConfiguration()
+        var client = ClientConfiguration.patient
         client.capture = try Capture(keyLog: folder.file("client.keys"), packets: folder.file("client.pcap"))
         let (configured, key) = (client, Secret(Self.key.utf8))
         let table = try PreSharedKeyTable([PreSharedKey(identity: "me", key: key)])
@@ -85,7 +85,7 @@ struct CaptureTests {
     @Test("Plain CoAP stands in the file as it is, and nothing is recorded without being asked for")
     func plain() async throws {
         let folder = try Folder()
-        var client = ClientConfiguration()
+        var client = ClientConfiguration.patient
         client.capture = try Capture(packets: folder.file("client.pcap"))
         let configured = client
         let router = Router()

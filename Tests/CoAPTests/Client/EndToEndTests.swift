@@ -83,7 +83,7 @@ struct EndToEndTests {
             Self.router(), endpoints: [.coaps("::1", port: 0)], security: .preSharedKeys(table)
         ) { uris in
             var configuration = ClientConfiguration()
-            configuration.handshakeTimeout = .seconds(3)
+            configuration.handshakeTimeout = .seconds(10)
             let wrong = try ClientSecurity.preSharedKey(identity: "me", key: Secret("another key altogether".utf8))
             let error = await #expect(throws: CoAPError.self) {
                 try await CoAPClient.withSession(to: uris[0], security: wrong, configuration: configuration) { _ in }
@@ -154,7 +154,7 @@ struct EndToEndTests {
                 _ = try await session.get("hello")
                 let before = await session.connectionInfo.localAddress
                 let error = await #expect(throws: CoAPError.self) {
-                    try await session.get("held", timeout: .seconds(1))
+                    try await session.get("held", timeout: .seconds(5))
                 }
                 #expect(error?.message.contains("acknowledged the request") == true)
                 _ = try await session.get("hello")

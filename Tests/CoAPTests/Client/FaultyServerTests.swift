@@ -9,7 +9,7 @@ import Testing
 @Suite("Servers that misbehave", .timeLimit(.minutes(15)))
 struct FaultyServerTests {
     private static func configuration(outstanding: Int = 16) -> ClientConfiguration {
-        var configuration = ClientConfiguration()
+        var configuration = ClientConfiguration.patient
         configuration.transmission.maximumOutstanding = outstanding
         // Nothing is repeated while a test runs.
         configuration.transmission.ackTimeout = .seconds(600)
@@ -17,7 +17,7 @@ struct FaultyServerTests {
     }
 
     private static func error(
-        _ server: FakeServer, timeout: Duration = .seconds(20), confirmable: Bool = true
+        _ server: FakeServer, timeout: Duration = .seconds(120), confirmable: Bool = true
     ) async throws -> CoAPError {
         try await CoAPClient.withSession(to: server.plain, security: .plain, configuration: configuration()) {
             session in
@@ -70,7 +70,7 @@ struct FaultyServerTests {
             [message?.piggybacked(payload: [UInt8](repeating: 120, count: size))].compactMap { $0 }
         }
         let response = try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            try await session.get("x", timeout: .seconds(20))
+            try await session.get("x")
         }
         #expect(response.payload.count == size)
     }
@@ -93,7 +93,7 @@ struct FaultyServerTests {
             first.cancel()
             _ = await first.result
             // The place of the one that was given up is free at once.
-            let next = try await session.put("a", text: "next", timeout: .seconds(20))
+            let next = try await session.put("a", text: "next")
             #expect(next.code == .content)
             #expect(!server.received.contains { $0.suffix(4) == Array("late".utf8) })
         }
@@ -111,7 +111,7 @@ struct FaultyServerTests {
             for _ in waiting { _ = await server.next() }
             for task in waiting { task.cancel() }
             for task in waiting { _ = await task.result }
-            let answer = try await session.get("x", timeout: .seconds(20))
+            let answer = try await session.get("x")
             #expect(answer.code == .content)
         }
     }
@@ -126,7 +126,7 @@ struct FaultyServerTests {
             to: server.plain, security: .plain, configuration: Self.configuration(outstanding: 1)
         ) { session in
             let slow = Task { try await session.put("x", text: "1", timeout: .seconds(600)) }
-            let quick = try await session.put("x", text: "2", timeout: .seconds(20))
+            let quick = try await session.put("x", text: "2")
             #expect(quick.code == .content)
             slow.cancel()
         }
@@ -178,7 +178,7 @@ struct FaultyServerTests {
     @Test("An acknowledgement without a response is told from silence")
     func onlyAcknowledged() async throws {
         let server = try FakeServer { message, _, _ in [message?.acknowledgement].compactMap { $0 } }
-        let error = try await Self.error(server, timeout: .milliseconds(300))
+        let error = try await Self.error(server, timeout: .seconds(3))
         #expect(error.code == .timeout)
         #expect(error.message.contains("acknowledged the request"), "\(error)")
         let silent = try await Self.error(try FakeServer(), timeout: .milliseconds(300))
@@ -190,7 +190,7 @@ struct FaultyServerTests {
     func criticalOption() async throws {
         let strange: Options = [CoAPOption(OptionNumber(rawValue: 2049), [1])]
         let server = try FakeServer { message, _, _ in [message?.piggybacked(options: strange)].compactMap { $0 } }
-        let error = try await Self.error(server, timeout: .milliseconds(300))
+        let error = try await Self.error(server, timeout: .seconds(3))
         #expect(error.code == .timeout)
         #expect(error.message.contains("option that is not understood"), "\(error)")
     }

@@ -11,8 +11,7 @@ struct ClientDigestTests {
     private static let algorithms = [PayloadDigest.Algorithm.sha256, BodyDigestTests.hmac]
 
     private static func configuration() throws -> ClientConfiguration {
-        var configuration = ClientConfiguration()
-        configuration.requestTimeout = .seconds(120)
+        var configuration = ClientConfiguration.patient
         configuration.digestKeys = try BodyDigestTests.table("ops", "other")
         return configuration
     }

@@ -11,8 +11,7 @@ struct DigestAttackTests {
     private static let hmac = BodyDigestTests.hmac
 
     private static func client() throws -> ClientConfiguration {
-        var configuration = ClientConfiguration()
-        configuration.requestTimeout = .seconds(60)
+        var configuration = ClientConfiguration.patient
         configuration.digestKeys = try BodyDigestTests.table("ops")
         return configuration
     }

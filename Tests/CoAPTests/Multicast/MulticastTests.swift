@@ -60,7 +60,7 @@ struct MulticastTests {
     private static func answers(
         _ path: [String], method: CoAP.Method = .get, query: [String] = [], port: UInt16,
         group: MulticastGroup = loopback,
-        limit: Int = 1, time: Duration = .seconds(5), _ change: (inout Request) -> Void = { _ in }
+        limit: Int = 1, time: Duration = .seconds(60), _ change: (inout Request) -> Void = { _ in }
     ) async throws -> [MulticastResponse] {
         var request = Request(method: method)
         request.options.uriPath = path
@@ -77,7 +77,7 @@ struct MulticastTests {
     func discovery() async throws {
         try await Self.server { uris in
             let found = try await CoAPClient.discover(
-                from: Self.loopback, configuration: Self.configuration(uris[0].port, .seconds(5)))
+                from: Self.loopback, configuration: Self.configuration(uris[0].port, .seconds(60)))
             try #require(found.count == 1)
             #expect(found[0].address.host == "127.0.0.1" && found[0].address.port == uris[0].port)
             let links = try LinkFormat(parsing: found[0].response.payload).links
@@ -161,7 +161,7 @@ struct MulticastTests {
             #expect(4 + 8 + options.wireSize + 1 + part[0].response.payload.count <= 3 * request)
             #expect(options.block2?.hasMore == true)
             let found = try await CoAPClient.discover(
-                from: Self.loopback, filters: ["rt=many"], configuration: Self.configuration(port, .seconds(5)))
+                from: Self.loopback, filters: ["rt=many"], configuration: Self.configuration(port, .seconds(60)))
             try #require(found.count == 1)
             #expect(try LinkFormat(parsing: found[0].response.payload).links.count == 40)
         }
@@ -226,7 +226,7 @@ struct MulticastTests {
     @Test("An endpoint on every address answers once", arguments: ["0.0.0.0", "::"])
     func everyAddress(host: String) async throws {
         try await Self.server(endpoints: [.coap(host, port: 0)]) { uris in
-            let found = try await Self.answers(["t"], port: uris[0].port, limit: 5, time: .milliseconds(300))
+            let found = try await Self.answers(["t"], port: uris[0].port, limit: 5, time: .seconds(3))
             #expect(found.map(\.response.text) == ["21"])
         }
     }

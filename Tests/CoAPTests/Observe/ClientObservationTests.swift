@@ -49,7 +49,7 @@ struct ClientObservationTests {
 
     private static func observe(
         _ server: FakeServer, count: Int, _ configuration: ObservationConfiguration = ObservationConfiguration(),
-        _ client: ClientConfiguration = ClientConfiguration()
+        _ client: ClientConfiguration = .patient
     ) async throws -> [String] {
         try await CoAPClient.withSession(to: server.plain, security: .plain, configuration: client) { session in
             try await session.observe("x", configuration: configuration) { states in
@@ -74,7 +74,7 @@ struct ClientObservationTests {
             return [message.acknowledgement, response, response, response]
         }
         try await CoAPClient.withSession(to: server.plain, security: .plain) { session in
-            let response = try await session.get("x", timeout: .seconds(20))
+            let response = try await session.get("x")
             #expect(response.payload == [1])
             var acknowledged = 0
             for await datagram in server.datagrams {
@@ -196,7 +196,7 @@ struct ClientObservationTests {
         task.cancel()
         let error = await #expect(throws: CoAPError.self) { try await task.value }
         #expect(error?.code == .cancelled)
-        #expect(ContinuousClock.now - begin < .seconds(20))
+        #expect(ContinuousClock.now - begin < .seconds(60))
         #expect(server.received.contains { Self.observe($0) == 1 })
     }
 
@@ -247,7 +247,7 @@ struct ClientObservationTests {
     func patience() async throws {
         var configuration = ObservationConfiguration()
         configuration.retryDelay = .milliseconds(20)
-        var client = ClientConfiguration()
+        var client = ClientConfiguration.patient
         client.requestTimeout = .milliseconds(200)
         let server = try FakeServer { message, datagram, number in
             guard number > 2, let message, Self.observe(datagram) == 0 else { return [] }
@@ -262,7 +262,7 @@ struct ClientObservationTests {
         var configuration = ObservationConfiguration()
         configuration.retryDelay = .milliseconds(20)
         configuration.maximumFailedRegistrations = 2
-        var client = ClientConfiguration()
+        var client = ClientConfiguration.patient
         client.requestTimeout = .milliseconds(100)
         let server = try FakeServer()
         let seen = try await Self.observe(server, count: 9, configuration, client)
@@ -370,7 +370,7 @@ struct ClientObservationTests {
         let router = Router()
         let resource = router.observable("x") { _, _ in value.withLock { $0 } }
         try await Loopback.withServer(router) { uris in
-            var configuration = ClientConfiguration()
+            var configuration = ClientConfiguration.patient
             configuration.blockSize = 64
             try await CoAPClient.withSession(to: uris[0], security: .plain, configuration: configuration) { session in
                 try await session.observe("x") { states in
@@ -405,7 +405,7 @@ struct ClientObservationTests {
             first.options.observe = 1
             return first
         }
-        var configuration = ClientConfiguration()
+        var configuration = ClientConfiguration.patient
         configuration.blockSize = 256
         let seen = try await Self.observe(server, count: 1, ObservationConfiguration(), configuration)
         #expect(seen == [text])

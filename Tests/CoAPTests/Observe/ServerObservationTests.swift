@@ -14,9 +14,7 @@ struct ServerObservationTests {
     }
 
     private static func configuration() -> ClientConfiguration {
-        var configuration = ClientConfiguration()
-        configuration.handshakeTimeout = .seconds(120)
-        configuration.requestTimeout = .seconds(60)
+        var configuration = ClientConfiguration.patient
         configuration.transmission.ackTimeout = .seconds(1)
         return configuration
     }

@@ -38,11 +38,11 @@ struct AccessMulticastTests {
             router, endpoints: [.coap("127.0.0.1", port: 0)], configuration: configuration
         ) { uris in
             let port = uris[0].port
-            let open = try await Self.answers(["open"], port, .seconds(5))
+            let open = try await Self.answers(["open"], port, .seconds(60))
             #expect(open == ["open"])
             let secret = try await Self.answers(["secret"], port, .milliseconds(150))
             #expect(secret.isEmpty)
-            let list = try await Self.answers([".well-known", "core"], port, .seconds(5))
+            let list = try await Self.answers([".well-known", "core"], port, .seconds(60))
             #expect(list == ["</open>"])
             // Nothing to show is nothing to say.
             access.update(AccessPolicy {})

@@ -146,7 +146,7 @@ struct AccessPolicyTests {
     }
 
     @Test("What the tree finds is what the plain way finds", arguments: 1...12 as ClosedRange<UInt64>)
-    func differential(seed: UInt64) throws {
+    func differential(seed: UInt64) async throws {
         var numbers = SeededGenerator(seed: seed)
         func pick<Value>(_ values: [Value]) -> Value { values[Int.random(in: 0..<values.count, using: &numbers)] }
         let names = ["a", "b", "ab", "aab", "ba"]
@@ -162,14 +162,18 @@ struct AccessPolicyTests {
                 "/" + (0..<Int.random(in: 0...4, using: &numbers)).map { _ in pick(segments) }.joined(separator: "/")
             }
             texts.append((who, paths))
+            var patterns = try who.map { try IdentityPattern($0) }
+            // As a group, or one by one: the same people.
+            if Bool.random(using: &numbers) { patterns = [.group("some", of: patterns)] }
             rules.append(
                 AccessRule(
-                    pick([.allow, .allow, .deny]), try who.map { try IdentityPattern($0) },
+                    pick([.allow, .allow, .deny]), patterns,
                     MethodSet(rawValue: UInt8.random(in: 0...255, using: &numbers)),
                     try paths.map { try PathPattern($0) }))
         }
         let policy = AccessPolicy(rules: rules)
-        for _ in 0..<300 {
+        for number in 0..<300 {
+            await breathe(number)
             let name = pick(names)
             let identity = pick([.anonymous, IdentityPatternTests.key(name), IdentityPatternTests.certificate(name)])
             let path = (0..<Int.random(in: 0...5, using: &numbers)).map { _ in pick(names + [""]) }

@@ -67,6 +67,18 @@ struct IdentityPatternTests {
         #expect(Set(found) == meant, "\(pattern)")
     }
 
+    @Test("A name is looked up, and what is found means the peer")
+    func lookedUp() {
+        for (name, peer) in Self.peers {
+            let found = IdentityPattern.withoutGaps(meaning: peer)
+            #expect(found.allSatisfy { !$0.hasGaps && $0.matches(peer) }, "\(name)")
+            for (pattern, meant) in Self.table where meant.contains(name) && !pattern.hasGaps {
+                if case .oneOf = pattern.kind { continue }
+                #expect(found.contains(pattern), "\(pattern) \(name)")
+            }
+        }
+    }
+
     @Test(
         "What is unclear is refused with what to write",
         arguments: [

@@ -82,7 +82,7 @@ struct ObservabilityTests {
         let key = try PreSharedKey(identity: "me", key: Secret("a key of sixteen and more".utf8))
         let security = try ServerSecurity.preSharedKeys(PreSharedKeyTable([key]))
         var configuration = ServerConfiguration()
-        configuration.handshakeTimeout = .seconds(1)
+        configuration.handshakeTimeout = .seconds(5)
         let configured = configuration
         try await withMetricsFactory(metrics) {
             let server = CoAPServer(

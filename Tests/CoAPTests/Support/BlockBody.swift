@@ -10,6 +10,9 @@ struct BlockBody: Sendable {
     var size = 1024
     var tellsSize = true
 
+    /// Lengths up to a few of the largest blocks, the short ones close together.
+    static let counts = Array(stride(from: 0, to: 300, by: 7)) + Array(stride(from: 300, through: 5_000, by: 97))
+
     /// So many bytes, none like its neighbours.
     static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 

@@ -47,7 +47,7 @@ private final class RelayLink: Sendable {
 
     func receive() -> [UInt8]? {
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&wait, 1, 30_000) == 1 else { return nil }
+        guard poll(&wait, 1, 120_000) == 1 else { return nil }
         var buffer = [UInt8](repeating: 0, count: 2048)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return count >= 0 ? Array(buffer.prefix(count)) : nil

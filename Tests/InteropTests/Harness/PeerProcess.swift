@@ -39,6 +39,16 @@ final class PeerProcess: Sendable {
         return try await process.end(within: deadline)
     }
 
+    /// Runs `openssl` to its end, which must be a good one.
+    ///
+    /// - Throws: as ``run(_:_:environment:within:)``, and ``PeerError/failed(_:)`` when it complains.
+    static func openssl(_ arguments: [String]) async throws {
+        let result = try await run(.openssl, arguments)
+        guard result.status == 0 else {
+            throw PeerError.failed("openssl \(arguments.joined(separator: " ")): \(result.transcript)")
+        }
+    }
+
     /// The first line of either output that fits, from the start of the program on; waits for it if it has not come.
     ///
     /// - Throws: ``PeerError``: `ended` when it cannot come any more, `late` at the deadline.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import TestSupport
 
 /// A root, an authority that it revoked, and a server signed by that one; with both lists, made by the `openssl` program.
 struct RevokedChain: Sendable {
@@ -28,48 +29,32 @@ struct RevokedChain: Sendable {
 
     init() async throws {
         folder = try TemporaryFolder()
-        let authority = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
-        try folder.write(authority, to: "authority.ext")
+        let extensions = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
+        try folder.write(extensions, to: "authority.ext")
         try folder.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n", to: "server.ext")
-        try await openssl(
+        try await PeerProcess.openssl(
             ["req", "-x509", "-days", "30", "-subj", "/CN=root"] + newKey("root") + [
                 "-out", folder.path("root.pem"), "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
                 "keyUsage=critical,keyCertSign,cRLSign",
             ])
         try await make("intermediate", by: "root", extensions: "authority.ext")
         try await make("server", by: "intermediate", extensions: "server.ext")
-        for authority in ["root", "intermediate"] {
-            try folder.write("", to: "\(authority).txt")
-            try folder.write("01\n", to: "\(authority).number")
-            try folder.write(
-                """
-                [ca]
-                default_ca = it
-                [it]
-                database = \(folder.path("\(authority).txt"))
-                crlnumber = \(folder.path("\(authority).number"))
-                default_md = sha256
-                default_crl_days = 30
-
-                """, to: "\(authority).cnf")
-        }
-        try await openssl(arguments(of: "root") + ["-revoke", folder.path("intermediate.pem")])
-        for authority in ["root", "intermediate"] {
-            try await openssl(arguments(of: authority) + ["-gencrl", "-out", folder.path("\(authority).crl")])
+        let root = try authority("root")
+        try await PeerProcess.openssl(root.revoking(folder.path("intermediate.pem")))
+        for (name, authority) in [("root", root), ("intermediate", try self.authority("intermediate"))] {
+            try await PeerProcess.openssl(authority.writingList(to: folder.path("\(name).crl")))
         }
     }
 
-    private func arguments(of authority: String) -> [String] {
-        [
-            "ca", "-config", folder.path("\(authority).cnf"), "-cert", folder.path("\(authority).pem"), "-keyfile",
-            folder.path("\(authority).key"),
-        ]
+    private func authority(_ name: String) throws -> RevokingAuthority {
+        try RevokingAuthority(
+            certificate: folder.path("\(name).pem"), key: folder.path("\(name).key"), files: folder.path(name))
     }
 
     private func make(_ name: String, by authority: String, extensions: String) async throws {
         let request = folder.path("\(name).csr")
-        try await openssl(["req", "-new", "-subj", "/CN=\(name)"] + newKey(name) + ["-out", request])
-        try await openssl([
+        try await PeerProcess.openssl(["req", "-new", "-subj", "/CN=\(name)"] + newKey(name) + ["-out", request])
+        try await PeerProcess.openssl([
             "x509", "-req", "-in", request, "-CA", folder.path("\(authority).pem"), "-CAkey",
             folder.path("\(authority).key"), "-set_serial", "\(UInt32.random(in: 1...UInt32.max))", "-days", "30",
             "-extfile",
@@ -79,12 +64,5 @@ struct RevokedChain: Sendable {
 
     private func newKey(_ name: String) -> [String] {
         ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", folder.path("\(name).key")]
-    }
-
-    private func openssl(_ arguments: [String]) async throws {
-        let result = try await PeerProcess.run(.openssl, arguments)
-        guard result.status == 0 else {
-            throw PeerError.failed("openssl \(arguments.joined(separator: " ")): \(result.transcript)")
-        }
     }
 }

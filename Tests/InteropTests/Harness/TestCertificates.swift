@@ -76,7 +76,7 @@ struct TestCertificates: Sendable {
     }
 
     private func makeAuthority(_ name: Name) async throws {
-        try await openssl(
+        try await PeerProcess.openssl(
             ["req", "-x509", "-days", "30", "-subj", "/O=Tests/CN=\(name)"] + newKey(name) + [
                 "-out", certificate(name), "-addext", "basicConstraints=critical,CA:TRUE", "-addext",
                 "keyUsage=critical,keyCertSign,cRLSign",
@@ -92,8 +92,9 @@ struct TestCertificates: Sendable {
             "basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=\(usage)\n"
                 + (names.map { "subjectAltName=\($0)\n" } ?? ""),
             to: "\(name).ext")
-        try await openssl(["req", "-new", "-subj", "/O=Tests/CN=\(name)"] + newKey(name) + ["-out", request])
-        try await openssl([
+        try await PeerProcess.openssl(
+            ["req", "-new", "-subj", "/O=Tests/CN=\(name)"] + newKey(name) + ["-out", request])
+        try await PeerProcess.openssl([
             "x509", "-req", "-in", request, "-CA", certificate(authority), "-CAkey", key(authority), "-set_serial",
             "\(UInt32.random(in: 1...UInt32.max))", "-days", "\(days)", "-extfile", extensions, "-out",
             certificate(name),
@@ -102,12 +103,5 @@ struct TestCertificates: Sendable {
 
     private func newKey(_ name: Name) -> [String] {
         ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key(name)]
-    }
-
-    private func openssl(_ arguments: [String]) async throws {
-        let result = try await PeerProcess.run(.openssl, arguments)
-        guard result.status == 0 else {
-            throw PeerError.failed("openssl \(arguments.joined(separator: " ")): \(result.transcript)")
-        }
     }
 }

@@ -84,7 +84,7 @@ final class UDPSocket: Sendable {
     }
 
     /// Receives a datagram, waiting at most this many seconds. Blocks its thread: for the few tests that need it.
-    func receive(within seconds: Int = 20) throws(Failure) -> [UInt8] {
+    func receive(within seconds: Int = 120) throws(Failure) -> [UInt8] {
         var limit = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var buffer = [UInt8](repeating: 0, count: 2_048)
