@@ -6,7 +6,7 @@ import Foundation
 import Logging
 
 /// A server in a process of its own that is attacked by the tests: `attack-target KEYS [--unguarded] [--validate]
-/// [--trust FILE] [--handshake-timeout SECONDS] [--plain-session-timeout SECONDS]`. Prints where it listens and serves until its standard input ends.
+/// [--trust FILE] [--handshake-timeout SECONDS] [--session-timeout SECONDS]`. Prints where it listens and serves until its standard input ends.
 @main
 struct AttackTarget {
     static func main() async throws {
@@ -23,7 +23,9 @@ struct AttackTarget {
             return Int(arguments[index + 1]).map { .seconds($0) }
         }
         if let timeout = seconds("--handshake-timeout") { configuration.handshakeTimeout = timeout }
-        if let timeout = seconds("--plain-session-timeout") { configuration.plainSessionTimeout = timeout }
+        if let timeout = seconds("--session-timeout") {
+            (configuration.plainSessionTimeout, configuration.secureSessionTimeout) = (timeout, timeout)
+        }
         guard let folder = arguments.first else {
             FileHandle.standardError.write(Data("attack-target needs the folder with its keys\n".utf8))
             exit(64)

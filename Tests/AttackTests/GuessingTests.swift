@@ -8,7 +8,7 @@ import Testing
 struct GuessingTests {
     @Test("Responses of somebody who cannot see the request, from his own address and from the server's")
     func responses() async throws {
-        try await AttackBench.run("forged responses with guessed tokens") { target in
+        try await AttackBench.run("forged responses with guessed tokens", arguments: Target.longSessions) { target in
             let blind = try await Self.forge(target, knowsToken: false, requests: 20)
             let control = try await Self.forge(target, knowsToken: true, requests: 1)
             return AttackBench.Outcome(
@@ -70,7 +70,8 @@ struct GuessingTests {
 
     @Test("Others cannot end an observation, whatever its token and message ids")
     func observations() async throws {
-        try await AttackBench.run("guessed tokens and resets against an observation") { target in
+        try await AttackBench.run("guessed tokens and resets against an observation", arguments: Target.longSessions) {
+            target in
             let observer = try AttackSocket(to: target.plain.port, from: AttackSocket.source(1))
             let token = Token([0x51, 0x52]) ?? .empty
             @Sendable func request(_ observe: UInt32) -> [UInt8] {

@@ -9,7 +9,8 @@ import Testing
 struct ManInTheMiddleTests {
     @Test("Who has no credentials changes nothing", arguments: Tampering.allCases)
     func tampering(_ tampering: Tampering) async throws {
-        try await AttackBench.run("a man in the middle \(tampering.rawValue)") { target in
+        try await AttackBench.run("a man in the middle \(tampering.rawValue)", arguments: Target.longSessions) {
+            target in
             let clients: [ClientSecurity] = [
                 .preSharedKey(target.folder.operatorKey), .preSharedKey(target.folder.insiderKey),
             ]

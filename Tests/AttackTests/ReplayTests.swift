@@ -9,9 +9,7 @@ struct ReplayTests {
     @Test("What was written once is written once, whoever sends it again", arguments: [true, false])
     func replay(confirmable: Bool) async throws {
         let name = "a replayed \(confirmable ? "confirmable" : "non-confirmable") request"
-        // What peers sent is remembered as long as a server does that is not short-lived, however slow this machine is.
-        let arguments = ["--validate", "--plain-session-timeout", "250"]
-        try await AttackBench.run(name, arguments: arguments) { target in
+        try await AttackBench.run(name, arguments: ["--validate"] + Target.longSessions) { target in
             let socket = try AttackSocket(to: target.plain.port)
             // Proves its address first (RFC 9175 §2.3).
             let challenge = try await socket.ask(RawRequest(.post, "ledger", id: 1).bytes)

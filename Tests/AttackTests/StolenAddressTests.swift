@@ -36,7 +36,7 @@ struct StolenAddressTests {
 
     @Test("Datagrams from the peer's own address neither run anything nor end its session")
     func sameAddress() async throws {
-        try await AttackBench.run("a stolen address: the session's own") { target in
+        try await AttackBench.run("a stolen address: the session's own", arguments: Target.longSessions) { target in
             let relay = try TamperingRelay(to: target.secure.port)
             defer { relay.stop() }
             let (tries, lost) = try await target.withSession(
@@ -76,7 +76,7 @@ struct StolenAddressTests {
     /// OpenSSL 3.0 would end the session over a record that is shorter than what protects it.
     @Test("Records that are too short to be protected do not end a session, whatever its cipher")
     func shortRecords() async throws {
-        try await AttackBench.run("a record too short to be protected") { target in
+        try await AttackBench.run("a record too short to be protected", arguments: Target.longSessions) { target in
             let key = ClientSecurity.preSharedKey(target.folder.insiderKey)
             let port = target.secure.port
             let suites = ["PSK-AES128-CCM8", "PSK-AES128-CCM", "PSK-AES128-GCM-SHA256", "PSK-CHACHA20-POLY1305"]
@@ -120,7 +120,7 @@ struct StolenAddressTests {
 
     @Test("A session's records from another address do nothing, and the session stays where it is")
     func otherAddress() async throws {
-        try await AttackBench.run("a stolen session: from another address") { target in
+        try await AttackBench.run("a stolen session: from another address", arguments: Target.longSessions) { target in
             let result = try await Self.sendElsewhere(target.secure, .preSharedKey(target.folder.insiderKey), target)
             let control = try await Target.with([]) { other in
                 try await Self.sendElsewhere(other.plain, .plain, other).effects
@@ -162,7 +162,8 @@ struct StolenAddressTests {
 
     @Test("A malformed hello and a forged record do not end an innocent session")
     func crossSession() async throws {
-        try await AttackBench.run("a malformed hello ends another's session") { target in
+        try await AttackBench.run("a malformed hello ends another's session", arguments: Target.longSessions) {
+            target in
             let key = target.folder.insiderKey
             let result = try await Self.endSession(of: key, at: target.secure, rounds: 400)
             let control = try await LibcoapServer.with { port, key in

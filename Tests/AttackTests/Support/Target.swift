@@ -56,6 +56,9 @@ struct Target: Sendable {
         return configuration
     }
 
+    /// Has the server keep silent sessions, where an attack is on what it remembers of them: a busy machine makes peers silent.
+    static let longSessions = ["--session-timeout", "600"]
+
     /// A session of the operator.
     func withOperator<Result>(
         through port: UInt16? = nil, isolation: isolated (any Actor)? = #isolation,
