@@ -26,6 +26,8 @@ final class CoAPContext: EventSource {
     private let ready: UnsafeMutableBufferPointer<epoll_event>
     private let batch: UnsafeMutableBufferPointer<epoll_event>
     private static let maximumReady = 8
+    /// The method of the request at hand when libcoap does not know it, and is shown a GET.
+    var hiddenMethod: Code?
     /// True when a peer that has a session has begun anew in the present batch.
     var mustRestart = false
 
@@ -180,6 +182,9 @@ final class CoAPContext: EventSource {
         } else if code == .empty, type == .acknowledgement {
             server?.acknowledged(messageID: message.messageID, on: session)
         }
+        hiddenMethod = code.isRequest && Method(rawValue: code.rawValue) == nil ? code : nil
+        // It would answer others than those it knows by itself, with 4.04.
+        if hiddenMethod != nil { message.recode(Method.get.code) }
         return true
     }
 

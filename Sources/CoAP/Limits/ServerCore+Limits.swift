@@ -14,11 +14,18 @@ extension ServerCore {
     ) -> Bool {
         guard let payer = session.payer, !session.paid.isRepetition(key, at: now) else { return false }
         let price = isContinuation ? RequestMeter.blockPrice : 1
+        if refuseOverRate(payer, price, type, on: session, now: now, reply) { return true }
+        session.paid.add(key, at: now)
+        return false
+    }
+
+    /// The same for what is never repeated for nothing.
+    func refuseOverRate(
+        _ payer: RequestMeter.Payer, _ price: Double, _ type: MessageType, on session: ServerSession,
+        now: MonotonicTime, _ reply: ReplySlot
+    ) -> Bool {
         let verdict = meter.judge(payer, price: price, isConfirmable: type == .confirmable, at: now)
-        if verdict == .carryOut {
-            session.paid.add(key, at: now)
-            return false
-        }
+        if verdict == .carryOut { return false }
         metrics.dropped("rate")
         note(.rateExceeded, "requests are refused, there are too many in a time", session.peer)
         if case .refuse(let seconds) = verdict {
