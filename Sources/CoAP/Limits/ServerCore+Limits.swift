@@ -39,6 +39,17 @@ extension ServerCore {
         return true
     }
 
+    /// Judges a request to a group by its source's rate; nothing is said where it is one too many (RFC 7252 §8.2).
+    func isOverRate(_ peer: Peer, at now: MonotonicTime) -> Bool {
+        guard let payer = meter.payer(peer),
+            // As a confirmable one: it takes no part in who is told of a refusal.
+            meter.judge(payer, price: 1, isConfirmable: true, at: now) != .carryOut
+        else { return false }
+        metrics.dropped("rate")
+        note(.rateExceeded, "requests to a group are dropped, there are too many in a time", peer)
+        return true
+    }
+
     /// True for a block of a request's body that is put together or read already.
     func continuesUpload(_ request: Request, _ scan: OptionScan, _ session: ServerSession) -> Bool {
         guard session.payer != nil, (scan.block1 ?? 0) >> 4 > 0 else { return false }
