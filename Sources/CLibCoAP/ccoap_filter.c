@@ -78,10 +78,7 @@ int coap_pdu_parse(coap_proto_t protocol, const uint8_t *data, size_t length, co
         // As unknown as any code of class 1, which libcoap refuses; an acknowledgement keeps what it acknowledges.
         coap_pdu_set_code(pdu, coap_pdu_get_type(pdu) == COAP_MESSAGE_ACK ? COAP_EMPTY_CODE : COAP_SIGNALING_CODE(100));
     }
-    if (watcher && watcher->parsed && session)
-        watcher->parsed(watcher->context, session, (int)coap_pdu_get_type(pdu), coap_pdu_get_code(pdu) == COAP_EMPTY_CODE,
-                        (uint16_t)coap_pdu_get_mid(pdu));
-    return 1;
+    return !watcher || !watcher->parsed || !session || watcher->parsed(watcher->context, session, pdu);
 }
 
 // As above. libcoap 4.3.1 shows each message right after it was handed to the socket, whatever the level of its log, and asks

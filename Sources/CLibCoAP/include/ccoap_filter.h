@@ -19,9 +19,9 @@ typedef struct ccoap_filter_hooks {
     void *context;
     /// A message was refused.
     void (*refused)(void *context, ccoap_refusal_t reason);
-    /// A message of a session was taken, before libcoap acts on it, which keeps empty acknowledgements to itself; NULL for
-    /// nobody.
-    void (*parsed)(void *context, coap_session_t *session, int type, int is_empty, uint16_t message_id);
+    /// A message of a session came, before libcoap acts on it, which keeps empty acknowledgements to itself; NULL for nobody.
+    /// Its type, code and id may be changed here; 0 has libcoap refuse it with a reset and do nothing else.
+    int (*parsed)(void *context, coap_session_t *session, coap_pdu_t *pdu);
 } ccoap_filter_hooks_t;
 
 /// Sets who hears of messages on the calling thread from now on; NULL for nobody. `hooks` must outlive that.

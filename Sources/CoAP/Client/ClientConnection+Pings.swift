@@ -49,6 +49,7 @@ extension ClientConnection {
         let completion = ping.completion
         ping.completion = nil
         ping.link?.users -= 1
+        if let messageID = ping.messageID { ping.link?.settled(messageID) }
         completion?(result)
         if let link = ping.link { tidy(link) }
     }

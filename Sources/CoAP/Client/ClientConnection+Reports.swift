@@ -2,6 +2,11 @@
 
 /// What libcoap reports of a session that is established.
 extension ClientConnection {
+    /// True for the token of something that is waited for on this session.
+    func expects(_ token: Token, on link: ClientLink) -> Bool {
+        observations[token] != nil || pending[token].map { $0.link === link } ?? false
+    }
+
     func received(_ message: InboundMessage, on link: ClientLink) -> Bool {
         if let observation = observations[message.token] { return observation.received(message, on: link) }
         guard let request = pending[message.token], request.link === link else {
@@ -19,6 +24,11 @@ extension ClientConnection {
             return
         }
         request.isAcknowledged = true
+        freePlace(of: request)
+    }
+
+    /// A request is repeated no more, though its answer has yet to come.
+    private func freePlace(of request: PendingRequest) {
         guard request.holdsPlace else { return }
         request.holdsPlace = false
         window.leave()
@@ -36,15 +46,22 @@ extension ClientConnection {
         if let ping = pings.first(where: { $0.messageID == messageID && $0.link === link }), let sent = ping.sent {
             complete(ping, .success(.now - sent))
         } else if let request = pending[token], token.count > 0, request.link === link {
-            complete(
-                request,
-                .failure(
-                    CoAPError(
-                        .protocolError,
-                        "\(target.uri.authority) refused the message with a reset: it does not understand it, or it is "
-                            + "too large for it")))
+            let error = CoAPError(
+                .protocolError,
+                "\(target.uri.authority) refused the message with a reset: it does not understand it, or it is "
+                    + "too large for it")
+            guard target.isPlain else { return complete(request, .failure(error)) }
+            // A reset bears no token. A server that did not send it goes on to answer.
+            freePlace(of: request)
+            core.loop.schedule(after: Self.resetPatience) { [weak self] in
+                guard let self, pending[token] === request, request.link === link else { return }
+                complete(request, .failure(error))
+            }
         }
     }
+
+    /// How long a response may come behind a reset on plain CoAP.
+    private static let resetPatience: Duration = .milliseconds(500)
 
     /// Nobody acknowledged a message, however often it was repeated.
     func gaveUp(_ messageID: UInt16, _ token: Token, on link: ClientLink) {

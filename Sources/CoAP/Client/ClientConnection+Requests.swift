@@ -127,6 +127,7 @@ extension ClientConnection {
     /// Takes a request off its session; returns that.
     private func detach(_ request: PendingRequest) -> ClientLink? {
         guard let link = request.link else { return nil }
+        if let messageID = request.messageID { link.settled(messageID) }
         request.link = nil
         link.users -= 1
         if request.holdsPlace { window.leave() }
@@ -202,6 +203,7 @@ extension ClientConnection {
         }
         for ping in pings {
             guard let link = ping.link, silent.contains(where: { $0 === link }) else { continue }
+            if let messageID = ping.messageID { link.settled(messageID) }
             ping.link = nil
             ping.messageID = nil
             link.users -= 1

@@ -57,10 +57,7 @@ extension ClientContext: CoAPClientContextDelegate {
 
     func clientKey(for session: SessionHandle) -> PreSharedKey? { link(of: session)?.key }
 
-    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle) {
-        guard let link = link(of: session) else { return }
-        link.heard()
-        if type == .acknowledgement { link.acknowledged(messageID, isEmpty: isEmpty) }
-        if type == .confirmable, !isEmpty { link.confirmable(messageID) }
+    func screen(_ message: InboundMessage, on session: SessionHandle) -> Screening {
+        link(of: session)?.judge(message) ?? .take
     }
 }

@@ -29,10 +29,7 @@ final class ClientLink {
     private var state = State.connecting
     private var failure: HandshakeFailure
     private var dealt = DealtMessages()
-    /// A copy that libcoap has not shown yet; it need not.
-    private var copy: Copy?
-
-    private final class Copy { var wasShown = false }
+    private var screen = MessageScreen()
 
     private var context: CoAPContext { holder.context }
 
@@ -95,6 +92,7 @@ final class ClientLink {
             (sent, number) = try attempt(request)
         }
         if let sent {
+            screen.sent(sent)
             liveness.sent(at: now)
             return sent
         }
@@ -123,6 +121,9 @@ final class ClientLink {
             return (sent, errno)
         }
     }
+
+    /// Nobody waits for the answer to a message any more.
+    func settled(_ messageID: UInt16) { screen.settled(messageID) }
 
     // MARK: Ending
 
@@ -181,45 +182,54 @@ final class ClientLink {
 
     // MARK: What libcoap reports
 
-    func heard() { liveness.heard() }
+    /// A message came, before libcoap acts on it.
+    ///
+    /// On plain CoAP only what bears the id or token of something that is waited for counts as heard: anybody may have sent the
+    /// rest.
+    func judge(_ message: InboundMessage) -> Screening {
+        let (type, code, messageID) = (message.type, message.code, message.messageID)
+        if isDTLS { liveness.heard() }
+        if type == .confirmable, code.isResponse, let wasTaken = dealt.wasTaken(messageID, message.token, at: .now) {
+            if !isDTLS { liveness.heard() }
+            answerCopy(of: messageID, wasTaken: wasTaken)
+            return screen.ignored(messageID)
+        }
+        let isExpected = code.isResponse && owner?.expects(message.token, on: self) ?? false
+        let verdict = screen.verdict(type, code, messageID, isExpected: isExpected, hasAbandoned: hasAbandoned)
+        // It ends repetitions, or a ping.
+        let stops = verdict == .take && type != .confirmable || verdict == .acknowledgement(messageID)
+        if !isDTLS, isExpected || stops { liveness.heard() }
+        if type == .acknowledgement, stops {
+            if code == .empty {
+                owner?.acknowledged(messageID, on: self)
+            } else if hasAbandoned {
+                owner?.answered(messageID, on: self)
+            }
+        }
+        return verdict
+    }
 
-    /// A confirmable message came, before libcoap acts on it.
-    func confirmable(_ messageID: UInt16) {
-        copy = nil
-        guard let wasTaken = dealt.wasTaken(messageID, at: .now) else { return }
-        let copy = Copy()
-        self.copy = copy
+    /// Answers a copy of a confirmable message as the message itself.
+    private func answerCopy(of messageID: UInt16, wasTaken: Bool) {
         context.afterDispatch { [weak self] in
-            // libcoap answers what it shows.
-            guard let self, !copy.wasShown, isEstablished else { return }
+            guard let self, isEstablished else { return }
             _ = try? context.calling { () throws(CoAPError) in
                 try handle.send(wasTaken ? .acknowledgement : .reset, .empty, messageID: messageID)
             }
         }
     }
 
-    func acknowledged(_ messageID: UInt16, isEmpty: Bool) {
-        if isEmpty {
-            owner?.acknowledged(messageID, on: self)
-        } else if hasAbandoned {
-            owner?.answered(messageID, on: self)
-        }
-    }
-
     func received(_ message: InboundMessage) -> Bool {
-        guard message.type == .confirmable else { return owner?.received(message, on: self) ?? false }
-        copy?.wasShown = true
-        let (messageID, token) = (message.messageID, message.token)
-        if let wasTaken = dealt.wasTaken(messageID, token, at: .now) { return wasTaken }
         let isTaken = owner?.received(message, on: self) ?? false
-        dealt.note(messageID, token, wasTaken: isTaken, at: .now)
+        if message.type == .confirmable {
+            dealt.note(message.messageID, message.token, wasTaken: isTaken, at: .now)
+        }
         return isTaken
     }
 
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
         switch reason {
         case .reset:
-            heard()
             // The answer to the ping that asks which address answers.
             if state == .connecting { return establish() }
             owner?.refused(messageID, token, on: self)
@@ -235,7 +245,7 @@ final class ClientLink {
     func event(_ event: SessionEvent) {
         switch event {
         case .connected:
-            heard()
+            liveness.heard()
             // libcoap reports this before it holds the session for established, and sends nothing until then.
             context.afterDispatch { [weak self] in self?.establish() }
         case .failed: note()

@@ -30,10 +30,8 @@ struct DealtMessages {
         next = (next + 1) % Self.capacity
     }
 
-    /// Whether a message with this id was taken; nil for one that is new.
-    ///
-    /// - Parameter token: nil when it is not known yet. Another token tells that the server has begun anew.
-    func wasTaken(_ messageID: UInt16, _ token: Token? = nil, at now: MonotonicTime) -> Bool? {
-        entries.last { $0.messageID == messageID && $0.until > now && (token == nil || $0.token == token) }?.wasTaken
+    /// Whether the message was taken; nil for one that is new. Another token tells that the server has begun anew.
+    func wasTaken(_ messageID: UInt16, _ token: Token, at now: MonotonicTime) -> Bool? {
+        entries.last { $0.messageID == messageID && $0.token == token && $0.until > now }?.wasTaken
     }
 }

@@ -39,8 +39,10 @@ extension CoAPContext {
     private static let onRequest: coap_method_handler_t = { _, session, request, _, response in
         guard let session, let request, let response, let context = CoAPContext.of(session) else { return }
         context.handledMessages += 1
+        let message = InboundMessage(request)
+        if let method = context.hiddenMethod { message.recode(method) }
         context.server?.received(
-            request: InboundMessage(request), on: SessionHandle(session), of: context, reply: ReplySlot(response))
+            request: message, on: SessionHandle(session), of: context, reply: ReplySlot(response))
     }
 
     /// Binds an endpoint; port 0 takes a free port.

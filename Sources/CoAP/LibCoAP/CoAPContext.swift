@@ -26,6 +26,8 @@ final class CoAPContext: EventSource {
     private let ready: UnsafeMutableBufferPointer<epoll_event>
     private let batch: UnsafeMutableBufferPointer<epoll_event>
     private static let maximumReady = 8
+    /// The method of the request at hand when libcoap does not know it, and is shown a GET.
+    var hiddenMethod: Code?
     /// True when a peer that has a session has begun anew in the present batch.
     var mustRestart = false
 
@@ -69,12 +71,10 @@ final class CoAPContext: EventSource {
             Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().delegate?.refused(
                 reason == CCOAP_REFUSED_SIGNAL ? .signal : .malformed)
         }
-        filter.pointee.parsed = { argument, session, type, isEmpty, messageID in
-            guard let argument, let session, let type = MessageType(rawValue: UInt8(truncatingIfNeeded: type)) else {
-                return
-            }
-            Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue().parsed(
-                type, isEmpty: isEmpty != 0, messageID: messageID, on: SessionHandle(session))
+        filter.pointee.parsed = { argument, session, pdu in
+            guard let argument, let session, let pdu else { return 1 }
+            let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
+            return context.parsed(InboundMessage(pdu), on: SessionHandle(session)) ? 1 : 0
         }
     }
 
@@ -173,14 +173,31 @@ final class CoAPContext: EventSource {
         runDeferred()
     }
 
-    private func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle) {
-        if let client {
-            client.parsed(type, isEmpty: isEmpty, messageID: messageID, on: session)
-        } else if isEmpty, type == .acknowledgement {
-            server?.acknowledged(messageID: messageID, on: session)
-        } else if type == .reset {
-            server?.reset(messageID: messageID, on: session)
+    /// False refuses the message with a reset.
+    private func parsed(_ message: InboundMessage, on session: SessionHandle) -> Bool {
+        if let client { return take(message, client.screen(message, on: session)) }
+        let (type, code) = (message.type, message.code)
+        if type == .reset {
+            server?.reset(messageID: message.messageID, on: session)
+        } else if code == .empty, type == .acknowledgement {
+            server?.acknowledged(messageID: message.messageID, on: session)
         }
+        hiddenMethod = code.isRequest && Method(rawValue: code.rawValue) == nil ? code : nil
+        // It would answer others than those it knows by itself, with 4.04.
+        if hiddenMethod != nil { message.recode(Method.get.code) }
+        return true
+    }
+
+    private func take(_ message: InboundMessage, _ verdict: Screening) -> Bool {
+        switch verdict {
+        case .take: return true
+        case .renamed(let messageID): message.rename(messageID)
+        case .acknowledgement(let messageID): message.become(.acknowledgement, of: messageID)
+        case .reject: break
+        }
+        // Whoever floods is read as fast as others.
+        handledMessages += 1
+        return verdict != .reject
     }
 
     static func of(_ session: OpaquePointer) -> CoAPContext? {

@@ -53,8 +53,10 @@ protocol CoAPClientContextDelegate: CoAPContextDelegate {
     /// A certificate that is being refused, and how far above the server's own it stands, which is at 0.
     func refused(_ certificate: CertificateIdentity, depth: Int, on session: SessionHandle)
 
-    /// A message was taken, before libcoap acts on it; it keeps empty acknowledgements to itself.
-    func parsed(_ type: MessageType, isEmpty: Bool, messageID: UInt16, on session: SessionHandle)
+    /// A message came, before libcoap acts on it; it keeps empty acknowledgements to itself.
+    ///
+    /// - Returns: what libcoap is to make of it.
+    func screen(_ message: InboundMessage, on session: SessionHandle) -> Screening
 
     /// The key to use on a client's session; nil when it has none.
     func clientKey(for session: SessionHandle) -> PreSharedKey?

@@ -14,11 +14,18 @@ extension ServerCore {
     ) -> Bool {
         guard let payer = session.payer, !session.paid.isRepetition(key, at: now) else { return false }
         let price = isContinuation ? RequestMeter.blockPrice : 1
+        if refuseOverRate(payer, price, type, on: session, now: now, reply) { return true }
+        session.paid.add(key, at: now)
+        return false
+    }
+
+    /// The same for what is never repeated for nothing.
+    func refuseOverRate(
+        _ payer: RequestMeter.Payer, _ price: Double, _ type: MessageType, on session: ServerSession,
+        now: MonotonicTime, _ reply: ReplySlot
+    ) -> Bool {
         let verdict = meter.judge(payer, price: price, isConfirmable: type == .confirmable, at: now)
-        if verdict == .carryOut {
-            session.paid.add(key, at: now)
-            return false
-        }
+        if verdict == .carryOut { return false }
         metrics.dropped("rate")
         note(.rateExceeded, "requests are refused, there are too many in a time", session.peer)
         if case .refuse(let seconds) = verdict {
@@ -29,6 +36,17 @@ extension ServerCore {
         } else {
             reply.silence()
         }
+        return true
+    }
+
+    /// Judges a request to a group by its source's rate; nothing is said where it is one too many (RFC 7252 §8.2).
+    func isOverRate(_ peer: Peer, at now: MonotonicTime) -> Bool {
+        guard let payer = meter.payer(peer),
+            // As a confirmable one: it takes no part in who is told of a refusal.
+            meter.judge(payer, price: 1, isConfirmable: true, at: now) != .carryOut
+        else { return false }
+        metrics.dropped("rate")
+        note(.rateExceeded, "requests to a group are dropped, there are too many in a time", peer)
         return true
     }
 

@@ -88,19 +88,24 @@ final class MulticastResponder: @unchecked Sendable {
         guard let core, !core.isStopping else { return }
         guard let request = MulticastRequest(datagram) else { return core.metrics.dropped("multicast") }
         guard isNew(Origin(source: source, messageID: request.messageID)) else { return core.metrics.repeated() }
+        let now = MonotonicTime.now
+        let peer = Peer(identity: .anonymous, address: source)
+        if core.isOverRate(peer, at: now) { return }
         guard pending.count < Self.maximumPending else { return core.metrics.dropped("overload") }
         let load = Admission.Load()
         guard
             core.admission.verdict(request.scan, .nonConfirmable, bodySize: request.request.payload.count, load)
                 == .admit
         else { return core.metrics.dropped("option") }
-        let peer = Peer(identity: .anonymous, address: source)
         var context = RequestContext(
             peer: peer, messageType: .nonConfirmable, token: request.token, logger: peer.logger(from: core.logger))
         context.mayHaveConditions = request.scan.hasConditions
         core.table.locate(request.request, &context)
+        guard
+            !request.scan.hasDigest
+                || RequestDigest.refusal(of: request.request, core.configuration.digestKeys, &context) == nil
+        else { return core.metrics.dropped("digest") }
 
-        let now = MonotonicTime.now
         // A random moment within the leisure, so that not all servers answer at once (§8.2).
         let leisure = max(.zero, core.configuration.multicastLeisure)
         let due = now + leisure * Double.random(in: 0...1)

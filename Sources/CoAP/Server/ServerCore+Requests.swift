@@ -9,8 +9,7 @@ extension ServerCore: CoAPServerContextDelegate {
     ) {
         let type = message.type
         // libcoap hands on requests in acknowledgements, which RFC 7252 §4.2 tells to ignore.
-        guard type == .confirmable || type == .nonConfirmable, let method = Method(rawValue: message.code.rawValue)
-        else {
+        guard type == .confirmable || type == .nonConfirmable else {
             metrics.dropped("type")
             return reply.silence()
         }
@@ -18,6 +17,9 @@ extension ServerCore: CoAPServerContextDelegate {
         let session = session(of: handle, on: context, now: now)
         if session.isExpelled { return reply.silence() }
         session.lastHeard = now
+        guard let method = Method(rawValue: message.code.rawValue) else {
+            return refuseMethod(type, on: session, now: now, reply)
+        }
         let key = ExchangeKey(messageID: message.messageID, token: message.token, method: method)
         if !session.pending.isEmpty, let exchange = session.pending[key] {
             metrics.repeated()
@@ -145,6 +147,12 @@ extension ServerCore: CoAPServerContextDelegate {
             reply.silence()
             putOff(exchange)
         }
+    }
+
+    /// A method that nobody knows (RFC 7252 §5.8), 0.08 to 0.31: nothing is looked at for it.
+    private func refuseMethod(_ type: MessageType, on session: ServerSession, now: MonotonicTime, _ reply: ReplySlot) {
+        if let payer = session.payer, refuseOverRate(payer, 1, type, on: session, now: now, reply) { return }
+        refuse(with: Response(.methodNotAllowed), session, reply)
     }
 
     func refuse(with response: Response, _ session: ServerSession, _ reply: ReplySlot) {
