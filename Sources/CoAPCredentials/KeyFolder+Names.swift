@@ -12,6 +12,12 @@ extension KeyFolder {
         return isHostName(name) && !isAddress(name) ? name : nil
     }
 
+    /// The first ten of many names, and how many more there are.
+    package static func some(of names: [some Collection<UInt8>]) -> String {
+        let more = names.count > 10 ? " and \(names.count - 10) more" : ""
+        return names.prefix(10).map { PrintableText.escaped($0) }.joined(separator: ", ") + more
+    }
+
     /// What a server's certificate is made out to: this machine's own names and addresses and these.
     static func serverNames(_ more: [String]) throws(CoAPError) -> (common: String, alternative: [String]) {
         var hosts = ["localhost"]
@@ -38,6 +44,9 @@ extension KeyFolder {
         var address = in6_addr()
         return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
     }
+
+    /// True for a host name or an IP address.
+    static func isHost(_ name: String) -> Bool { isAddress(name) || isHostName(name.lowercased()) }
 
     private static func isHostName(_ name: String) -> Bool {
         guard (1...253).contains(name.utf8.count) else { return false }

@@ -12,12 +12,12 @@ extension KeyFolder {
     ///
     /// - Parameters:
     ///   - hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; those of the present
-    ///     certificate when nil.
+    ///     certificate when nil, which must all be such.
     ///   - days: for how many days it is good, 1 to 36,500, but no longer than its authority; nil means two years.
     ///   - isMoved: true has the present authority sign it, whoever signed the one before.
     /// - Throws: `CoAPError`: `invalidArgument` for a host name that is none or a bad number; `invalidCredentials` when another
-    ///   authority signed the present certificate, or its own authority's has expired; `fileUnavailable` when there is no
-    ///   certificate, or the authority's key is not here.
+    ///   authority signed the present certificate, its own authority's has expired, or it has names that a new one cannot have;
+    ///   `fileUnavailable` when there is no certificate, the authority's key is not here, or the register was lost.
     public func rotateServer(
         hostNames: [String]? = nil, days: Int? = nil, movingToNewAuthority isMoved: Bool = false
     ) throws(CoAPError) -> ServerRotationReport {
@@ -29,11 +29,12 @@ extension KeyFolder {
         try require(serverCertificatePath, else: initCommand)
         return try FolderLock.holding(path) { () throws(CoAPError) in
             try checkModes()
+            let register = try register()
             try finishReplacing()
             try FileWriter.removeUnfinished(in: path)
             let now = Int64(time(nil))
-            let present = try IssuedCertificate(
-                pem: try CredentialFiles.contents(at: serverCertificatePath), name: serverCertificatePath)
+            let pem = try CredentialFiles.contents(at: serverCertificatePath)
+            let present = try IssuedCertificate(pem: pem, name: serverCertificatePath)
             let authorities = try ownAuthorities()
             let old = Self.old(among: authorities)
             let before = try signer(of: present, among: [authorities[0]] + old)
@@ -44,7 +45,7 @@ extension KeyFolder {
             if let given {
                 names = given
             } else {
-                names = try Self.serverNames(Self.hostNames(of: try present.summary()))
+                names = try Self.serverNames(try keptHostNames(of: try present.summary()))
             }
             let authority = try loadAuthority(signer)
             let wanted = Contents(
@@ -53,12 +54,14 @@ extension KeyFolder {
             let contents = try wanted.ending(with: authority, of: self)
             let key = try PrivateKey()
             let made = try authority.issue(contents, for: key)
-            try replacePair(
-                try made.pem(), at: serverCertificatePath, try key.pem(), at: serverKeyPath)
-            let register = try? DeviceRegister(path: registerPath)
-            let devices = old.flatMap { authority in
-                register.map { self.devices(of: authority, among: authorities, $0, now: now) } ?? []
-            }
+            // Clients that only know the authority at the top need those in between.
+            let chain =
+                signer === before
+                ? Array(IssuedCertificate.all(in: pem).dropFirst()) : Self.belowTop(signer, among: authorities)
+            var chainPEM: [UInt8] = []
+            for certificate in [made] + chain { chainPEM += try certificate.pem() }
+            try replacePair(chainPEM, at: serverCertificatePath, try key.pem(), at: serverKeyPath)
+            let devices = old.flatMap { self.devices(of: $0, among: authorities, register, now: now) }
             return ServerRotationReport(
                 certificatePath: serverCertificatePath, hostNames: Self.hostNames(of: try made.summary()),
                 notAfter: contents.notAfter, isCutShort: contents.notAfter < wanted.notAfter,
@@ -76,6 +79,35 @@ extension KeyFolder {
             .invalidCredentials,
             "\(PrintableText.escaped(serverCertificatePath.utf8)): another authority than this folder's signed it, which has to "
                 + "renew it; or have this one sign: rm \(files) && \(initCommand)")
+    }
+
+    /// An authority and those above it, without the one at the top, which signed itself.
+    private static func belowTop(
+        _ authority: IssuedCertificate, among all: [IssuedCertificate]
+    ) -> [IssuedCertificate] {
+        var (chain, top) = ([IssuedCertificate](), authority)
+        while !top.mayHaveSigned(top), chain.count < all.count {
+            chain.append(top)
+            guard let next = all.first(where: { $0.mayHaveSigned(top) }) else { break }
+            top = next
+        }
+        return chain
+    }
+
+    /// The names and addresses that a certificate is for, when a new one can have them all.
+    private func keptHostNames(of summary: CertificateSummary) throws(CoAPError) -> [String] {
+        let kept = Self.hostNames(of: summary)
+        guard !kept.isEmpty, kept.count == summary.alternativeNames.count, kept.allSatisfy(Self.isHost) else {
+            let what =
+                summary.alternativeNames.isEmpty
+                ? "the certificate has no host name besides its subject's"
+                : "the certificate has names that are neither a host's nor an IP address"
+            throw CoAPError(
+                .invalidCredentials,
+                "\(PrintableText.escaped(serverCertificatePath.utf8)): \(what), and a new one would be for others; name the hosts "
+                    + "with --host: coap keys rotate --server --host NAME\(option)")
+        }
+        return kept
     }
 
     /// The names and addresses that a certificate is for.

@@ -56,6 +56,55 @@ struct ServerRotationTests {
         #expect(try box.snapshot() == before)
     }
 
+    @Test(arguments: [
+        [], ["DNS:*.example"], ["DNS:gateway.example", "URI:coaps://gateway.example"], ["email:a@b.example"],
+    ])
+    func namesThatCannotBeKeptAreNotLost(names: [String]) throws {
+        let authority = try keys.loadAuthority()
+        try box.remove("keys/server.pem", "keys/server.key")
+        try authority.issue(
+            .init(name: "gateway", role: .server, alternativeNames: names, validFor: 86_400),
+            certificatePath: keys.serverCertificatePath, keyPath: keys.serverKeyPath)
+        let before = try box.snapshot()
+        let error = failure { () throws(CoAPError) in try keys.rotateServer() }
+        #expect(error?.code == .invalidCredentials)
+        #expect(error?.message.contains("coap keys rotate --server --host NAME") == true, "\(error?.message ?? "")")
+        #expect(try box.snapshot() == before)
+        #expect(try keys.rotateServer(hostNames: ["gateway.example"]).hostNames.contains("gateway.example"))
+    }
+
+    @Test(arguments: [true, false])
+    func theChainStays(isMoved: Bool) async throws {
+        let old = (pem: try box.text("keys/ca.pem"), key: try box.text("keys/ca.key"))
+        let root = try CertificateAuthority(named: "root")
+        let key = try PrivateKey()
+        let below = try root.issue(.init(name: "below", role: .authority, validFor: 864_000), for: key)
+        let chain = String(decoding: try below.pem(), as: UTF8.self)
+        let top = String(decoding: try root.certificatePEM(), as: UTF8.self)
+        // The present authority is below another one, beside an old one that is its own top.
+        try box.write(chain + top + (isMoved ? old.pem : ""), to: "keys/ca.pem", mode: 0o644)
+        try box.write(
+            try key.pem().withBytes { String(decoding: $0, as: UTF8.self) } + (isMoved ? old.key : ""),
+            to: "keys/ca.key")
+        try box.write(top, to: "root.pem")
+        if !isMoved {
+            try box.remove("keys/server.pem", "keys/server.key")
+            _ = try keys.initialize(hostNames: ["gateway.example"])
+            try box.write(try box.text("keys/server.pem") + chain, to: "keys/server.pem", mode: 0o644)
+        }
+        #expect(try keys.rotateServer(movingToNewAuthority: isMoved).hasMoved == isMoved)
+        for _ in 0..<2 {
+            #expect(try IssuedCertificate.all(in: CredentialFiles.contents(at: keys.serverCertificatePath)).count == 2)
+            #expect(try box.text("keys/server.pem").hasSuffix(chain))
+            let verified = try await OpenSSL(
+                "verify", "-CAfile", box.path("root.pem"), "-untrusted", box.path("keys/server.pem"),
+                box.path("keys/server.pem"))
+            #expect(verified.status == 0, "\(verified.output)")
+            _ = try keys.serverSecurity()
+            _ = try keys.rotateServer()
+        }
+    }
+
     @Test func itIsGoodNoLongerThanItsAuthority() throws {
         let report = try keys.rotateServer(days: 36_500)
         let authority = try CredentialFiles.certificateSummary(at: keys.certificateAuthorityPath)
