@@ -15,6 +15,9 @@ public struct InitializationReport: Hashable, Sendable {
     /// The files in the order they are made.
     public internal(set) var items: [Item] = []
 
+    /// True when devices were revoked, and a revocation list lags behind because its authority's key is not here.
+    public internal(set) var isListBehind = false
+
     /// True when nothing had to be made.
     public var changedNothing: Bool { !items.contains(where: \.wasCreated) }
 }

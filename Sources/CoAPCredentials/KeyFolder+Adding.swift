@@ -15,7 +15,7 @@ extension KeyFolder {
     ///     until it is replaced or revoked.
     ///   - again: true makes new credentials for a name that was revoked, instead of refusing it.
     /// - Throws: `CoAPError`: `invalidArgument` for a bad name or number of days; `fileUnavailable`, `invalidCredentials` as
-    ///   ``initialize(hostNames:newRegister:)``, the latter for a name that was revoked, too.
+    ///   ``initialize(hostNames:newRegister:revoked:)``, the latter for a name that was revoked, too.
     public func addDevice(
         named name: String, _ kinds: CredentialKinds = .both, days: Int? = nil, again: Bool = false
     ) throws(CoAPError) -> InitializationReport {

@@ -16,6 +16,8 @@ extension KeyFolder {
         try Self.checkDays(days)
         try require(certificateAuthorityPath, else: initCommand)
         var (report, isBehind) = try changing { (draft) throws(CoAPError) in
+            // The lists are made anew, and what they name must not be lost.
+            _ = try presentLists()
             let authorities = try ownAuthorities()
             if let old = Self.old(among: authorities).first {
                 throw CoAPError(
@@ -59,7 +61,12 @@ extension KeyFolder {
     ///   have good ones of it, which the message names; `fileUnavailable`.
     public func retireOldAuthority(evenIfInUse: Bool = false) throws(CoAPError) -> AuthorityRetirementReport {
         try require(certificateAuthorityPath, else: initCommand)
+        // Where the present authority has no list yet beside that of the old one, it gets it: without the old one no server would
+        // take up a file without a list of its own.
+        _ = try changing { (_) throws(CoAPError) in }
         var (report, isBehind) = try changing { (draft) throws(CoAPError) in
+            // The lists are made anew, and what they name must not be lost.
+            _ = try presentLists()
             let authorities = try ownAuthorities()
             let all = Self.old(among: authorities)
             guard let old = all.last else {
@@ -79,11 +86,10 @@ extension KeyFolder {
             }
             let devices = self.devices(of: old, among: authorities, draft.register, now: draft.now)
             guard devices.isEmpty || evenIfInUse else {
-                let more = devices.count > 10 ? " and \(devices.count - 10) more" : ""
                 throw CoAPError(
                     .invalidCredentials,
                     "the old authority \(subject) signed certificates that are good still, of "
-                        + "\(devices.prefix(10).joined(separator: ", "))\(more); give these devices new ones with: coap keys "
+                        + "\(Self.some(of: devices.map(\.utf8))); give these devices new ones with: coap keys "
                         + "rotate NAME\(option), and wait for the end of the overlap, or refuse them with --force")
             }
             let kept = authorities.filter { $0 !== old }

@@ -15,7 +15,7 @@ extension KeyFolder {
     ///   - progress: is told after each certificate how many there are.
     /// - Returns: the names.
     /// - Throws: `CoAPError`: `invalidArgument` for a bad prefix, count or number of days; `invalidCredentials` when a name is
-    ///   taken, or as ``initialize(hostNames:newRegister:)``; `fileUnavailable`.
+    ///   taken, or as ``initialize(hostNames:newRegister:revoked:)``; `fileUnavailable`.
     public func addFleet(
         of count: Int, prefix: String, _ kinds: CredentialKinds = .both, days: Int? = nil,
         progress: (Int) -> Void = { _ in }

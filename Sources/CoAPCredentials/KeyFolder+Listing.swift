@@ -108,7 +108,8 @@ extension KeyFolder {
             list.append(ExpiringCredential(kind: kind, name: name, notAfter: end, renewal: command))
         }
         func end(of path: String) -> Int64? { try? CredentialFiles.certificateSummary(at: path).notAfter }
-        let old = Self.old(among: (try? ownAuthorities()) ?? [])
+        let authorities = (try? ownAuthorities()) ?? []
+        let old = Self.old(among: authorities)
         // While there is an old one, that has to go first.
         let renewal = old.isEmpty ? "rotate --authority" : nil
         add(.authority, "the authority's certificate", end(of: certificateAuthorityPath), renewal)
@@ -119,7 +120,9 @@ extension KeyFolder {
         }
         add(.server, "the server's certificate", end(of: serverCertificatePath), "rotate --server")
         // That of an old authority ends along with it.
-        let lists = ((try? presentLists()) ?? []).filter { list in !old.contains(where: list.isSigned) }
+        let lists = ((try? presentLists()) ?? []).filter { list in
+            authorities.contains(where: list.isSigned) && !old.contains(where: list.isSigned)
+        }
         if let next = lists.map(\.nextUpdate).filter({ $0 > 0 }).min() {
             add(.authority, "the revocation list", next, renewal)
         }

@@ -2,6 +2,7 @@
 
 import CLibCoAP
 public import CoAP
+import Glibc
 
 extension KeyFolder {
     typealias Contents = CertificateAuthority.Contents
@@ -16,28 +17,50 @@ extension KeyFolder {
     ///   - hostNames: the names and IP addresses of the server besides `localhost`, `127.0.0.1` and `::1`; this host's own name
     ///     unless given.
     ///   - newRegister: true makes a register of what is in the folder where it was lost: who was revoked is then let in again
-    ///     by a key that is there, unless a certificate of theirs is there too and on the revocation list.
+    ///     by a key that is there, unless named here or a certificate of theirs is there too and on the revocation list.
+    ///   - revoked: the devices that the new register calls revoked from its first moment on; what they have here is taken from
+    ///     them as by ``revokeDevice(named:)``. They need not have anything.
     /// - Throws: `CoAPError`: `fileUnavailable` when a file cannot be read or written, the register was lost, or others may enter
     ///   the folder, read a secret or change whom to believe; `invalidCredentials` when what is there cannot be completed, such as certificates
-    ///   whose authority is gone; `invalidArgument` for a host name that is none.
+    ///   whose authority is gone; `invalidArgument` for a host name that is none, and for devices that are to be revoked where
+    ///   no register is made.
     @discardableResult
     public func initialize(
-        hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }, newRegister: Bool = false
+        hostNames: [String] = [KeyFolder.hostName].compactMap { $0 }, newRegister: Bool = false,
+        revoked: [String] = []
     ) throws(CoAPError) -> InitializationReport {
         let names = try Self.serverNames(hostNames)
+        for name in revoked { try Self.checkName(name) }
         try FileWriter.makeFolder(path)
-        return try FolderLock.holding(path) { () throws(CoAPError) in
+        var report = try complete(names, newRegister: newRegister, revoked: revoked)
+        // Refused already; their keys and files go, and the list is made.
+        for name in revoked where try revokeDevice(named: name).isListBehind { report.isListBehind = true }
+        return report
+    }
+
+    private func complete(
+        _ names: (common: String, alternative: [String]), newRegister: Bool, revoked: [String]
+    ) throws(CoAPError) -> InitializationReport {
+        try FolderLock.holding(path) { () throws(CoAPError) in
             try FileWriter.makeFolder(devicesPath)
             try checkModes()
             // Where nothing can be written, readers find what waits.
             try? finishReplacing()
             var report = InitializationReport()
-            if newRegister, isRegisterLost {
-                let made = try remadeRegister()
+            let isMade = newRegister && isRegisterLost
+            guard isMade || revoked.isEmpty else {
+                throw CoAPError(
+                    .invalidArgument,
+                    "\(PrintableText.escaped(registerPath.utf8)): no register is made, so that nobody was revoked; do it with: "
+                        + "coap keys revoke NAME\(option)")
+            }
+            if isMade {
+                let made = try remadeRegister(revoking: revoked, now: Int64(time(nil)))
                 try write(made)
                 report.add(registerPath, "register of devices, \(made.summary)", created: true)
             }
-            var register = try register()
+            let before = try register()
+            var register = before
             let isRevoked = register.revocation(of: Self.firstDevice) != nil
             let isFirstRun =
                 FileWriter.isMissing(certificateAuthorityPath)
@@ -54,13 +77,11 @@ extension KeyFolder {
                 try deviceCertificate(Self.firstDevice, days: nil, authority, &report)
             }
             if FileWriter.exists(path), !isRevoked, !report.changedNothing {
-                let before = register
                 try register.add(
                     try IssuedCertificate(pem: try CredentialFiles.contents(at: path), name: path), of: Self.firstDevice
                 )
-                if register != before { try write(register) }
             }
-            markRegister()
+            try write(register, over: before)
             // Last: what is there without keys was cut short.
             if FileWriter.exists(preSharedKeysPath) {
                 // Read, so that what is wrong with it is said now.

@@ -35,13 +35,12 @@ extension KeyFolder {
                 "\(PrintableText.escaped(preSharedKeysPath.utf8)): the key of '\(PrintableText.escaped(name))' ran out on "
                     + "\(CalendarDate(end)); \(advice)")
         }
-        let shown = keys.prefix(10).map { PrintableText.escaped($0.identity) }.joined(separator: ", ")
-        let more = keys.count > 10 ? " and \(keys.count - 10) more" : ""
+        let shown = Self.some(of: keys.map(\.identity))
         throw CoAPError(
             .invalidCredentials,
             "\(PrintableText.escaped(preSharedKeysPath.utf8)): there is no key for "
                 + "'\(PrintableText.escaped(identity.utf8))'; "
-                + (shown.isEmpty ? "there is none at all" : "there are keys for: \(shown)\(more)"))
+                + (shown.isEmpty ? "there is none at all" : "there are keys for: \(shown)"))
     }
 
     /// What a server needs: the pre-shared keys, its certificate, and the demand that peers with certificates have one of this
@@ -110,15 +109,20 @@ extension KeyFolder {
         guard !lists.isEmpty else { return try TrustAnchors(pem: pem, revocationLists: []) }
         let authorities = try ownAuthorities()
         let now = Int64(time(nil))
+        // What is left of an old authority where its end was cut short; a list of the present one shows that the file is ours.
+        let isOurs = lists.contains { $0.isSigned(by: authorities[0]) }
+        var pemOfLists: [UInt8] = []
         let shown = PrintableText.escaped(revocationListPath.utf8)
         let remedy = "remove it; the next 'coap keys revoke' makes one that names everything revoked so far"
         for list in lists {
             guard let signer = authorities.first(where: list.isSigned) else {
+                if isOurs { continue }
                 throw CoAPError(
                     .invalidCredentials,
                     "\(shown): the list is not signed by \(PrintableText.escaped(certificateAuthorityPath.utf8)); \(remedy)"
                 )
             }
+            pemOfLists += try list.pem()
             // That of an old authority ends along with it, and with all its certificates.
             if signer !== authorities[0], try signer.validity().notAfter < now { continue }
             guard list.nextUpdate == 0 || list.nextUpdate >= now else {
@@ -128,9 +132,8 @@ extension KeyFolder {
                         + remedy)
             }
         }
-        let text = try CredentialFiles.contents(at: revocationListPath, maximumSize: Self.maximumListSize)
         return try CredentialFiles.named(shown) { () throws(CoAPError) in
-            try TrustAnchors(pem: pem, revocationLists: text)
+            try TrustAnchors(pem: pem, revocationLists: pemOfLists)
         }
     }
 

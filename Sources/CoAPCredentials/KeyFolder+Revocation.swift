@@ -37,7 +37,7 @@ extension KeyFolder {
             }
             entry.until = .init(draft.now - 1)
             entry.isOver = true
-            draft.register.certificates.append(entry)
+            draft.register.add(entry)
             let earlier = draft.register.revocation(of: entry.device)
             draft.register.revoked.removeAll { $0.device == entry.device }
             draft.register.revoked.append(.init(device: entry.device, on: .init(draft.now)))

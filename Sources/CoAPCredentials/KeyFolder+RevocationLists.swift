@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CoAP
+package import CoAP
 
 extension KeyFolder {
     /// What `crl.pem` is to be.
@@ -9,7 +9,7 @@ extension KeyFolder {
         var made: [UInt8]?
         /// True when every list in it is a new one.
         var areAllNew = false
-        /// True when a list lags behind because its authority's key is not here.
+        /// True when a list lags behind because its authority's key is not here, or the file is damaged.
         var isBehind = false
     }
 
@@ -18,7 +18,15 @@ extension KeyFolder {
     func revocationLists(_ draft: FolderDraft) throws(CoAPError) -> RevocationLists {
         let due = draft.register.refused(at: draft.now)
         guard !due.isEmpty || draft.authorities != nil else { return RevocationLists() }
-        let there = (try? presentLists()) ?? []
+        let there: [RevocationList]
+        do throws(CoAPError) {
+            there = try presentLists()
+        } catch {
+            // Only the damaged file may tell of whom an authority above refuses, so it stays, and no server starts with it. It keeps
+            // nobody from being revoked.
+            guard draft.authorities == nil else { throw error }
+            return RevocationLists(isBehind: true)
+        }
         let authorities = draft.authorities ?? ((try? ownAuthorities()) ?? [])
         var result = RevocationLists(areAllNew: true, isBehind: authorities.isEmpty && !due.isEmpty)
         var pem: [UInt8] = []
@@ -30,16 +38,15 @@ extension KeyFolder {
             let own = due.filter { Self.isIssued($0, by: authority, of: authorities) }
             let present = there.first { $0.isSigned(by: authority) }
             // Beside another's list other programs want one of each, which may name nobody.
-            let isDue = Self.isNeeded(own, beside: present, at: draft.now) || isAny && present == nil
-            if isDue, signers.contains(where: { $0 === authority }) {
-                let isPresent = authority === authorities[0]
-                if let list = try revocationList(of: authority, isPresent, own, present, there, draft) {
-                    pem += try list.pem()
-                    count += 1
-                    continue
-                }
-                if !own.isEmpty { result.isBehind = true }
+            let isNeeded = Self.isNeeded(own, beside: present, at: draft.now)
+            if isNeeded || isAny && present == nil, signers.contains(where: { $0 === authority }),
+                let list = revocationList(of: authority, own, present, there, draft)
+            {
+                pem += try list.pem()
+                count += 1
+                continue
             }
+            result.isBehind = result.isBehind || isNeeded
             guard let present else { continue }
             pem += try present.pem()
             result.areAllNew = false
@@ -65,24 +72,26 @@ extension KeyFolder {
 
     /// A new list of an authority; nil when its key is not here, or it may sign none.
     private func revocationList(
-        of certificate: IssuedCertificate, _ isPresent: Bool, _ due: [DeviceRegister.Certificate],
-        _ present: RevocationList?,
+        of certificate: IssuedCertificate, _ due: [DeviceRegister.Certificate], _ present: RevocationList?,
         _ there: [RevocationList], _ draft: FolderDraft
-    ) throws(CoAPError) -> RevocationList? {
-        guard FileWriter.exists(authorityKeyPath) else { return nil }
-        let authority: CertificateAuthority
-        do throws(CoAPError) {
-            authority = try loadAuthority(certificate)
-        } catch {
-            // The key of an old one may have gone already.
-            guard isPresent else { return nil }
-            throw error
-        }
+    ) -> RevocationList? {
+        // That of an old one may have gone already, and an old copy of the file have been put back.
+        guard let authority = try? loadAuthority(certificate) else { return nil }
         // The register may have been lost, but what the authority once signed stays refused.
         let named = Set((due + draft.register.outdated(at: draft.now)).map(\.serial))
         let carried = (present?.entries ?? []).filter { !named.contains($0.serial) }
         let all = due.map { RevocationList.Entry(serial: $0.serial, date: $0.until?.seconds ?? draft.now) } + carried
         return try? authority.revoke(all, number: (there.map(\.number).max() ?? 0) + 1)
+    }
+
+    /// Why the revocation lists cannot be read; nil when they can, or there are none.
+    package var damagedLists: CoAPError? {
+        do throws(CoAPError) {
+            _ = try presentLists()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// The revocation lists that are there, none without a file.

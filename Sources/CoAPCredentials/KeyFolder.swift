@@ -20,7 +20,7 @@ public struct KeyFolder: Sendable {
     /// The folder's path.
     public let path: String
 
-    /// The name of the device that ``initialize(hostNames:newRegister:)`` makes.
+    /// The name of the device that ``initialize(hostNames:newRegister:revoked:)`` makes.
     public static let firstDevice = "device-1"
 
     /// A folder, which need not exist yet; an empty path is the working directory.

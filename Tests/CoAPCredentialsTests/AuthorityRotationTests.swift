@@ -243,7 +243,7 @@ struct AuthorityRotationTests {
         _ = try keys.rotateAuthority()
         let old = try box.text("keys/ca.pem")
         _ = try retire()
-        // The certificates are the last to be written.
+        // Its key is the first to go.
         try box.write(old, to: "keys/ca.pem", mode: 0o644)
         _ = try keys.serverSecurity()
         // Without its key no list of it can be made any more, which is said and keeps nobody from being revoked.
@@ -254,30 +254,45 @@ struct AuthorityRotationTests {
     }
 
     @Test func aListIsNeverThereWithoutItsAuthority() throws {
-        /// A list cannot be written to the place of a folder.
-        func withoutLists(_ body: () throws(CoAPError) -> Void) throws {
-            try FileManager.default.moveItem(atPath: box.path("keys/crl.pem"), toPath: box.path("crl.pem"))
-            try FileManager.default.createDirectory(
-                atPath: box.path("keys/crl.pem"), withIntermediateDirectories: false)
-            #expect(failure(body) != nil)
-            try box.remove("keys/crl.pem")
-            try FileManager.default.moveItem(atPath: box.path("crl.pem"), toPath: box.path("keys/crl.pem"))
-            _ = try keys.serverSecurity()
-        }
         _ = try keys.revokeDevice(named: "valve")
-        try withoutLists { () throws(CoAPError) in _ = try keys.rotateAuthority() }
-        // The new one is there already, without a list, and signs.
-        #expect(try count("ca.pem", "CERTIFICATE") == 2)
+        let before = try box.text("keys/crl.pem")
+        _ = try keys.rotateAuthority()
+        // Cut short behind the certificates: the new one is there already, without a list, and signs.
+        try box.write(before, to: "keys/crl.pem", mode: 0o644)
+        _ = try keys.serverSecurity()
         _ = try keys.addDevice(named: "fresh")
         #expect(try count("crl.pem", "X509 CRL") == 2)
+    }
+
+    @Test(arguments: [true, false])
+    func theOldOneIsNeverBelievedWithoutItsList(isListMissing: Bool) throws {
+        _ = try keys.revokeDevice(named: "valve")
+        let lists = try box.text("keys/crl.pem")
+        _ = try keys.rotateAuthority()
         _ = try keys.rotateServer(movingToNewAuthority: true)
-        _ = try keys.revokeDevice(named: "fresh")
-        _ = try keys.revokeDevice(named: "pump")
-        try withoutLists { () throws(CoAPError) in _ = try keys.retireOldAuthority(evenIfInUse: true) }
-        // The old one goes behind its list.
-        #expect(try count("ca.pem", "CERTIFICATE") == 2)
-        #expect(try keys.retireOldAuthority(evenIfInUse: true).devices == ["device-1"])
+        // What making the new one leaves when it was cut short before its list.
+        if isListMissing { try box.write(lists, to: "keys/crl.pem", mode: 0o644) }
+        let both = isListMissing ? nil : try box.text("keys/crl.pem")
+        _ = try keys.retireOldAuthority(evenIfInUse: true)
+        func written(_ name: String) throws -> [Int]? {
+            try box.snapshot()["keys/\(name)"].map { [$0.seconds, $0.nanoseconds] }
+        }
+        let (authorities, list) = (try #require(try written("ca.pem")), try #require(try written("crl.pem")))
+        #expect(!list.lexicographicallyPrecedes(authorities))
         #expect(try count("ca.pem", "CERTIFICATE") == 1 && count("crl.pem", "X509 CRL") == 1)
+        guard let both else { return }
+        // Cut short behind the certificates: its list names nobody who is let in, and keeps nobody out.
+        try box.write(both, to: "keys/crl.pem", mode: 0o644)
+        let security = try keys.serverSecurity()
+        #expect(security.retired.map(\.until) == [.min])
+        _ = try keys.addDevice(named: "fresh")
+        _ = try keys.revokeDevice(named: "fresh")
+        #expect(try count("crl.pem", "X509 CRL") == 1)
+        _ = try keys.serverSecurity()
+        // Lists of others alone are nobody's.
+        try box.write(lists, to: "keys/crl.pem", mode: 0o644)
+        #expect(
+            failure { () throws(CoAPError) in try keys.serverSecurity() }?.message.contains("is not signed by") == true)
     }
 
     @Test func whatRunsOutNamesItsCommand() throws {

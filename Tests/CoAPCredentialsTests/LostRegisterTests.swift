@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import Foundation
 import Testing
 
 @testable import CoAPCredentials
@@ -39,6 +40,9 @@ struct LostRegisterTests {
             isRefused { () throws(CoAPError) in try keys.revokeDevice(named: "valve") },
             isRefused { () throws(CoAPError) in try keys.revokeCertificate(from: keys.serverCertificatePath) },
             isRefused { () throws(CoAPError) in try keys.importCertificates(from: keys.certificateAuthorityPath) },
+            isRefused { () throws(CoAPError) in try keys.rotateServer() },
+            isRefused { () throws(CoAPError) in try keys.rotateAuthority() },
+            isRefused { () throws(CoAPError) in try keys.retireOldAuthority() },
         ]
         #expect(refusals.allSatisfy { $0 }, "\(refusals)", sourceLocation: sourceLocation)
         #expect(try box.snapshot() == before, sourceLocation: sourceLocation)
@@ -73,8 +77,8 @@ struct LostRegisterTests {
         #expect(
             message
                 == "\(box.path(Self.reason))without it they would be let in again; put a copy of it back, or have a new "
-                + "one made from what else is here with 'coap keys init --keys \(box.path("keys")) --new-register' and "
-                + "revoke once more who is to stay out")
+                + "one made from what else is here with 'coap keys init --keys \(box.path("keys")) --new-register', and "
+                + "name with --revoked NAME each who is to stay out")
     }
 
     @Test func aNewOneIsMadeKnowingly() throws {
@@ -99,6 +103,103 @@ struct LostRegisterTests {
         let now = try keys.presentLists().first?.entries ?? []
         #expect(now.count == 2 && now.contains { $0.serial == listed?.first?.serial })
         #expect(try keys.initialize(newRegister: true).changedNothing)
+    }
+
+    @Test func whatTheListNamesIsInTheNewOne() async throws {
+        for name in ["pump", "valve"] { try box.write(try box.text("keys/devices/\(name).pem"), to: "\(name).pem") }
+        _ = try keys.revokeDevice(named: "pump")
+        _ = try keys.rotateAuthority()
+        _ = try keys.addDevice(named: "fresh")
+        try box.write(try box.text("keys/devices/fresh.pem"), to: "fresh.pem")
+        _ = try keys.revokeDevice(named: "fresh")
+        let serials = try keys.presentLists().map { $0.entries.map(\.serial) }
+        try box.remove("keys/register.json")
+        let report = try keys.initialize(newRegister: true)
+        #expect(report.items.first?.purpose == "register of devices, 4 certificates, 0 devices revoked")
+        // The remedy for a list that is no good.
+        try box.remove("keys/crl.pem")
+        _ = try keys.revokeDevice(named: "valve")
+        let now = try keys.presentLists().map { $0.entries.map(\.serial) }
+        #expect(now.count == 2 && now[0] == serials[0] && now[1].count == 2 && now[1].contains(serials[1][0]))
+        for name in ["pump", "fresh", "valve"] {
+            let result = try await OpenSSL(
+                "verify", "-crl_check", "-CRLfile", box.path("keys/crl.pem"), "-CAfile", box.path("keys/ca.pem"),
+                box.path("\(name).pem"))
+            #expect(result.output.contains("certificate revoked"), "\(result.output)")
+        }
+        // One that comes back is refused by its fingerprint, too, and once on the list.
+        #expect(try keys.serverSecurity().retired.count == 1)
+        try box.write(try box.text("pump.pem"), to: "keys/devices/pump.pem", mode: 0o644)
+        _ = try keys.revokeDevice(named: "pump")
+        #expect(try keys.revokeCertificate(from: box.path("fresh.pem")).report.certificates == 1)
+        #expect(try keys.serverSecurity().retired.map(\.until) == [.min, .min, .min])
+        try box.remove("keys/crl.pem")
+        _ = try keys.addDevice(named: "another")
+        #expect(try keys.presentLists().map(\.entries.count) == [1, 2])
+    }
+
+    @Test func whoIsNamedIsRevokedFromItsFirstMomentOn() throws {
+        _ = try keys.addDevice(named: "plain", .preSharedKey)
+        let (before, valve) = (try box.text("keys/psk.json"), try box.text("keys/devices/valve.pem"))
+        _ = try keys.revokeDevice(named: "plain")
+        let running = try keys.serverSecurity()
+        try box.remove("keys/register.json")
+        try box.write(before, to: "keys/psk.json")
+        let report = try keys.initialize(newRegister: true, revoked: ["plain", "valve", "nobody"])
+        #expect(report.items.first?.purpose == "register of devices, 3 certificates, 3 devices revoked")
+        #expect(!report.isListBehind)
+        // All that is here of them is gone, and does not count when it comes back.
+        let holders = try keys.preSharedKeys().map { String(decoding: $0.holder, as: UTF8.self) }
+        #expect(holders == ["device-1", "pump"] && !box.exists("keys/devices/valve.pem"))
+        #expect(try keys.presentLists().map(\.entries.count) == [1])
+        try box.write(before, to: "keys/psk.json")
+        try box.write(valve, to: "keys/devices/valve.pem", mode: 0o644)
+        for security in [try keys.serverSecurity(), try keys.serverSecurity(keeping: running)] {
+            #expect(!hasKey("plain", security) && !hasKey("valve", security) && hasKey("pump", security))
+            #expect(security.retired.map(\.until) == [.min])
+        }
+        #expect(failure { () throws(CoAPError) in try keys.addDevice(named: "nobody") }?.code == .invalidCredentials)
+    }
+
+    @Test func nobodyIsToldThatHeIsRevokedWhereNoRegisterIsMade() throws {
+        let before = try box.snapshot()
+        for isNew in [true, false] {
+            let error = failure { () throws(CoAPError) in
+                try keys.initialize(newRegister: isNew, revoked: ["valve"])
+            }
+            #expect(error?.code == .invalidArgument && error?.message.contains("coap keys revoke NAME") == true)
+        }
+        #expect(try box.snapshot() == before)
+        try box.remove("keys/register.json")
+        let name = failure { () throws(CoAPError) in try keys.initialize(newRegister: true, revoked: ["../x"]) }
+        #expect(name?.code == .invalidArgument && !box.exists("keys/register.json"))
+        // Whoever is named is in it when it is written, whatever is cut short then.
+        let now = Int64(Date().timeIntervalSince1970)
+        let made = try keys.remadeRegister(revoking: ["valve", "nobody"], now: now)
+        #expect(made.revoked.map(\.device) == ["valve", "nobody"] && made.retired.map(\.until) == [.min])
+    }
+
+    @Test func aDamagedListMakesNoRegister() throws {
+        _ = try keys.revokeDevice(named: "pump")
+        try box.remove("keys/register.json")
+        try box.write("nonsense", to: "keys/crl.pem", mode: 0o644)
+        #expect(
+            failure { () throws(CoAPError) in try keys.initialize(newRegister: true) }?.message.contains("crl.pem")
+                == true)
+        #expect(!box.exists("keys/register.json"))
+    }
+
+    @Test func importedAuthoritiesShowThatThereWasOne() throws {
+        let vendor = try CertificateAuthority(named: "vendor")
+        try box.write(String(decoding: try vendor.certificatePEM(), as: UTF8.self), to: "vendor.pem")
+        _ = try keys.importCertificates(from: box.path("vendor.pem"))
+        let leaf = try vendor.issue(.init(name: "lock", role: .client, validFor: 3600)).certificatePEM
+        _ = try keys.revokeCertificate(from: box.write(String(decoding: leaf, as: UTF8.self), to: "lock.pem"))
+        try box.remove(
+            "keys/ca.pem", "keys/ca.key", "keys/server.pem", "keys/server.key", "keys/psk.json", "keys/register.json",
+            "keys/devices")
+        #expect(isRefused { () throws(CoAPError) in try keys.initialize() })
+        #expect(!box.exists("keys/psk.json") && !box.exists("keys/register.json"))
     }
 
     @Test func anEmptyOneCountsToo() throws {

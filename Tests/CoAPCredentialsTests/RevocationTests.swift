@@ -112,6 +112,68 @@ struct RevocationTests {
         #expect(try await verify(box.path("pump.pem")).status != 0)
     }
 
+    @Test(arguments: ["an old copy", "nonsense"])
+    func withAWrongKeyOfTheAuthorityNothingKeepsItIn(kind: String) throws {
+        let old = try box.text("keys/ca.key")
+        _ = try keys.rotateAuthority()
+        _ = try keys.rotateServer(movingToNewAuthority: true)
+        _ = try keys.retireOldAuthority(evenIfInUse: true)
+        _ = try keys.addDevice(named: "fresh")
+        let fingerprint = try CredentialFiles.certificateSummary(at: box.path("keys/devices/fresh.pem")).fingerprint
+        let key = try box.text("keys/ca.key")
+        try box.write(kind == "nonsense" ? kind : old, to: "keys/ca.key")
+        let report = try keys.revokeDevice(named: "fresh")
+        #expect(report.keys == 1 && report.certificates == 1 && report.isListBehind)
+        #expect(try keys.serverSecurity().retired.map(\.fingerprint) == [fingerprint])
+        #expect(try keys.serverSecurity().preSharedKeys?.key(for: Array("fresh".utf8)) == nil)
+        try box.write(key, to: "keys/ca.key")
+        #expect(try !keys.revokeDevice(named: "fresh").isListBehind)
+        #expect(try keys.presentLists().map(\.entries.count) == [1])
+    }
+
+    @Test func aDamagedListStaysAndKeepsNobodyIn() throws {
+        let present = try keys.serverSecurity()
+        _ = try keys.addDevice(named: "valve")
+        _ = try keys.revokeDevice(named: "pump")
+        let list = try box.text("keys/crl.pem")
+        let damaged = String(list.prefix(200)) + "-----END X509 CRL-----\n"
+        try box.write(damaged, to: "keys/crl.pem", mode: 0o644)
+        let report = try keys.revokeDevice(named: "valve")
+        #expect(report.keys == 1 && report.certificates == 1 && report.isListBehind)
+        #expect(keys.damagedLists?.message.contains("crl.pem: ") == true)
+        // No server starts with it, a running one refuses both, and nothing of it is thrown away.
+        #expect(try box.text("keys/crl.pem") == damaged)
+        #expect(failure { () throws(CoAPError) in try keys.serverSecurity() }?.code == .invalidCredentials)
+        let security = try keys.serverSecurity(keeping: present)
+        #expect(security.retired.count == 2 && security.preSharedKeys?.key(for: Array("valve".utf8)) == nil)
+        for error in [
+            failure { () throws(CoAPError) in _ = try keys.rotateAuthority() },
+            failure { () throws(CoAPError) in _ = try keys.retireOldAuthority() },
+        ] { #expect(error?.code == .invalidCredentials && error?.message.contains("crl.pem") == true) }
+        #expect(try keys.ownAuthorities().count == 1 && !box.exists("keys/ca.key.next"))
+        try box.write(list, to: "keys/crl.pem", mode: 0o644)
+        _ = try keys.addDevice(named: "another")
+        #expect(try keys.presentLists().map(\.entries.count) == [2] && keys.damagedLists == nil)
+    }
+
+    @Test func whatTheAuthorityAboveSignedLagsBehind() throws {
+        let root = try CertificateAuthority(named: "root")
+        let key = try PrivateKey()
+        let below = try root.issue(.init(name: "below", role: .authority, validFor: 864_000), for: key)
+        let pem = try below.pem() + root.certificatePEM()
+        try box.write(String(decoding: pem, as: UTF8.self), to: "keys/ca.pem", mode: 0o644)
+        try box.write(try key.pem().withBytes { String(decoding: $0, as: UTF8.self) }, to: "keys/ca.key")
+        let leaf = try root.issue(.init(name: "lock", role: .client, validFor: 3600)).certificatePEM
+        let path = try box.write(String(decoding: leaf, as: UTF8.self), to: "lock.pem")
+        let first = try keys.revokeCertificate(from: path).report
+        #expect(first.certificates == 1 && first.isListBehind)
+        // Until the one above lists it.
+        let serial = try IssuedCertificate(pem: leaf, name: "lock").serial()
+        let list = try root.revoke([.init(serial: serial, date: Int64(Date().timeIntervalSince1970))], number: 1)
+        try box.write(String(decoding: try list.pem(), as: UTF8.self), to: "keys/crl.pem", mode: 0o644)
+        #expect(try !keys.revokeCertificate(from: path).report.isListBehind)
+    }
+
     @Test func aCertificateThatWasRemovedByHandIsRefusedAllTheSame() async throws {
         try box.remove("keys/devices/pump.pem", "keys/devices/pump.key")
         _ = try keys.addDevice(named: "pump")

@@ -35,16 +35,16 @@ public struct KeysCommand: ParsableCommand {
     /// What a running server does with a change.
     static let takenUp = "a running coap-server takes the device up by itself within two seconds\n"
 
-    /// What is behind where the authority's key is kept elsewhere.
+    /// What is behind where the authority's key is kept elsewhere, or the lists are damaged.
     static func listBehind(_ folder: KeyFolder) -> String {
-        "\(PrintableText.escaped(folder.revocationListPath.utf8)) could not be renewed without the authority's key; coap-server "
+        if let damage = folder.damagedLists {
+            return
+                "\(damage.message); it was left as it is, and no server starts with it. Put a copy of it back, or remove it, and the "
+                + "next 'coap keys' command makes one of what the register knows; what was revoked now is refused all the same"
+        }
+        return
+            "\(PrintableText.escaped(folder.revocationListPath.utf8)) could not be renewed without the authority's key; coap-server "
             + "refuses the certificates all the same, other programs once a 'coap keys' command has run beside ca.key"
-    }
-
-    /// The first ten of many names.
-    static func some(of names: [String]) -> String {
-        let more = names.count > 10 ? " and \(names.count - 10) more" : ""
-        return names.prefix(10).map { PrintableText.escaped($0.utf8) }.joined(separator: ", ") + more
     }
 
     /// A moment for a person, in universal time.

@@ -14,35 +14,46 @@ struct KeysInitCommand: ParsableCommand {
             host's name, and the hosts given here: a client refuses a server that it knows under another name.
 
             A folder that has lost its register.json is refused, as nobody knows any more who was revoked. With --new-register \
-            one is made from the certificates and the revocation list that are here; look at 'coap keys list' then, and revoke \
-            once more who is to stay out, before a server starts.
+            one is made from the certificates and the revocation list that are here. Name with --revoked each device that is to \
+            stay out: a server, also one that is running, lets in the others by any key that is in psk.json.
 
             Examples:
               coap keys init
               coap keys init --host gateway.example --host 192.0.2.7
-              coap keys init --new-register
+              coap keys init --new-register --revoked pump-3 pump-7
             """)
 
     @Option(
         help: "A name or IP address under which clients know the server, as often as you like.")
     var host: [String] = []
 
-    @Flag(help: "Where register.json was lost, make one that does not know who was revoked.")
+    @Flag(help: "Where register.json was lost, make one that knows of no revoked keys.")
     var newRegister = false
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "With --new-register: the devices that are revoked in it from the start.", valueName: "name"),
+        completion: .devices)
+    var revoked: [String] = []
 
     @OptionGroup var keysFolder: KeysFolderOption
 
     func run() throws {
         let folder = try keysFolder.folder()
+        guard newRegister || revoked.isEmpty else {
+            throw CoAPError(.invalidArgument, "--revoked is for --new-register; leave it out")
+        }
         let hosts = host + [KeyFolder.hostName].compactMap { $0 }
         let wasLost = folder.isRegisterLost
-        let report = try folder.initialize(hostNames: hosts, newRegister: newRegister)
+        let report = try folder.initialize(hostNames: hosts, newRegister: newRegister, revoked: revoked)
         try KeysCommand.show(report, unchanged: "everything is there already; nothing was changed")
         if wasLost {
             Terminal.complain(
-                "who was revoked before is let in by any key in psk.json; see: coap keys list\(folder.option), and revoke once "
-                    + "more who is to stay out")
+                "who was revoked before and is not named is let in by any key in psk.json; see: coap keys list\(folder.option), "
+                    + "and revoke once more who is to stay out")
         }
+        if report.isListBehind { Terminal.complain(KeysCommand.listBehind(folder)) }
         try requireHosts(in: folder)
     }
 

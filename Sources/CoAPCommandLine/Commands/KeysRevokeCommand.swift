@@ -68,10 +68,12 @@ struct KeysRevokeCommand: ParsableCommand {
         let report = try folder.retireOldAuthority(evenIfInUse: force)
         if report.isListBehind { Terminal.complain(KeysCommand.listBehind(folder)) }
         let devices = report.devices
-        let whose = devices.isEmpty ? "" : ", and the certificates of \(KeysCommand.some(of: devices))"
+        let whose = devices.isEmpty ? "" : ", and the certificates of \(KeyFolder.some(of: devices.map(\.utf8)))"
         try Terminal.write(
             "ended the old authority \(report.old.subject)\(whose)\n"
-                + "a running coap-server closes the sessions that rest on it within two seconds\n")
+                + "a running coap-server closes the sessions that rest on it within two seconds\n"
+                + "clients believe the old one until they have the present ca.pem; bring it to each, as with: coap keys export NAME "
+                + "-o DIR\(folder.option)\n")
     }
 
     private func revoke(in folder: KeyFolder) throws(CoAPError) -> (name: String, report: RevocationReport) {

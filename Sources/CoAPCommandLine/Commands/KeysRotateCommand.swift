@@ -128,7 +128,7 @@ struct KeysRotateCommand: ParsableCommand {
         }
         if report.hasMoved {
             let devices = report.devicesOfOldAuthority
-            let list = devices.isEmpty ? "" : "; that may be: \(KeysCommand.some(of: devices))"
+            let list = devices.isEmpty ? "" : "; that may be: \(KeyFolder.some(of: devices.map(\.utf8)))"
             Terminal.complain("clients whose ca.pem has only the old authority refuse the server from now on\(list)")
         }
         try Terminal.write(lines)
@@ -140,7 +140,8 @@ struct KeysRotateCommand: ParsableCommand {
         let option = folder.option
         let devices = report.devices
         let whose =
-            devices.isEmpty ? "no device has a certificate of it" : "it signed for \(KeysCommand.some(of: devices))"
+            devices.isEmpty
+            ? "no device has a certificate of it" : "it signed for \(KeyFolder.some(of: devices.map(\.utf8)))"
         try Terminal.write(
             """
             made  a new authority, \(report.new.subject), until \(report.new.expiryDate)

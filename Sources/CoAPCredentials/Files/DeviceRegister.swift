@@ -31,7 +31,7 @@ struct DeviceRegister: Codable, Equatable {
         let device: String
         /// In hexadecimal.
         let serial: String
-        /// The SHA-256 hash, in hexadecimal.
+        /// The SHA-256 hash, in hexadecimal; empty where no more is known than what a revocation list says.
         let fingerprint: String
         /// Its last second.
         let expires: Moment
@@ -44,6 +44,12 @@ struct DeviceRegister: Codable, Equatable {
         var isForeign: Bool?
         /// The identifier of the key that signed it, in hexadecimal; nil where it is older than this field.
         var authority: String?
+
+        /// True when this is what a list says of another certificate.
+        func isListed(as other: Certificate) -> Bool {
+            fingerprint.isEmpty && serial == other.serial
+                && (authority == nil || other.authority == nil || authority == other.authority)
+        }
 
         /// True when nobody may be let in by it any more.
         func isOver(at now: Int64) -> Bool { isOver == true || until.map { $0.seconds <= now } ?? false }
@@ -105,7 +111,17 @@ struct DeviceRegister: Codable, Equatable {
     /// Remembers a certificate, once.
     mutating func add(_ certificate: IssuedCertificate, of device: String) throws(CoAPError) {
         let entry = try Self.entry(certificate, of: device)
-        if !certificates.contains(where: { $0.fingerprint == entry.fingerprint }) { certificates.append(entry) }
+        if !certificates.contains(where: { $0.fingerprint == entry.fingerprint }) { add(entry) }
+    }
+
+    /// Remembers a certificate that is new here. Where a list was all that told of it, it is refused still.
+    mutating func add(_ new: Certificate) {
+        var entry = new
+        if let index = certificates.firstIndex(where: { $0.isListed(as: entry) }) {
+            let listed = certificates.remove(at: index)
+            (entry.until, entry.isOver) = (listed.until, listed.isOver)
+        }
+        certificates.append(entry)
     }
 
     /// What is remembered of a certificate.

@@ -40,11 +40,9 @@ extension KeyFolder {
             let keys = draft.keys.keys == before.keys.keys ? nil : try draft.keys.encoded()
             let lists = try revocationLists(draft)
             draft.register.prune(now: draft.now, isListed: !lists.areAllNew)
-            if draft.register != before.register { try write(draft.register) } else { markRegister() }
-            // A list is not there without its authority, or no server could read the folder.
-            let count = (try? ownAuthorities())?.count ?? 0
-            let isAdded = draft.authorities.map { $0.count > count } ?? false
-            if isAdded { try writeAuthorities(draft) }
+            try write(draft.register, over: before.register)
+            // Before the lists: a new one's is not there without it, and an old one is not believed without its list.
+            try writeAuthorities(draft)
             if let made = lists.made {
                 if made.isEmpty {
                     try FileWriter.remove(revocationListPath)
@@ -52,7 +50,6 @@ extension KeyFolder {
                     try FileWriter.write(made, to: revocationListPath, replaces: true)
                 }
             }
-            if !isAdded { try writeAuthorities(draft) }
             if let keys { try FileWriter.write(keys, to: preSharedKeysPath, replaces: true) }
             for path in draft.leftovers { try FileWriter.remove(path) }
             return (value, lists.isBehind)

@@ -98,6 +98,7 @@ struct AuthorityRenewalTests {
             #expect(try await session.get("device").code == .content)
             let ended = try await run("revoke --old-authority --force")
             #expect(ended.status == 0 && ended.output.contains("of device-1, lasting\n"), "\(ended.transcript)")
+            #expect(ended.output.contains("bring it to each, as with: coap keys export NAME -o DIR\n"))
             try await Self.log(server, "1 authority removed, 1 session closed")
             let error = await #expect(throws: CoAPError.self) { try await session.get("device") }
             #expect(error?.code == .handshakeFailed || error?.code == .closed, "\(error?.description ?? "")")

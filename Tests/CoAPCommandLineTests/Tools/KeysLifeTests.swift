@@ -47,16 +47,35 @@ struct KeysLifeTests {
         }
         let list = try await keys("list")
         #expect(list.status == 0 && list.errors.contains(reason) && list.output.contains("device-1"))
-        let made = try await keys("init --new-register")
+        for line in ["init --revoked pump", "init --new-register --revoked ../x"] {
+            let bad = try await keys(line)
+            #expect(bad.status == 64 && bad.complainsOnce, "\(bad.transcript)")
+        }
+        let made = try await keys("init --new-register --revoked pump valve")
         #expect(
             made.status == 0
                 && made.output.hasPrefix(
-                    "made  keys/register.json         register of devices, 1 certificate, 0 devices revoked\n"),
+                    "made  keys/register.json         register of devices, 1 certificate, 2 devices revoked\n"),
             "\(made.transcript)")
         #expect(made.errors.contains("see: coap keys list, and revoke once more who is to stay out"))
         let again = try await keys("init --new-register")
         #expect(again.status == 0 && again.errors.isEmpty && again.output.contains("nothing was changed"))
+        #expect(try await rows("pump").map { $0.contains("  revoked on 20") } == [true])
+        let late = try await keys("init --new-register --revoked device-1")
+        #expect(late.status == 64 && late.complainsOnce && late.errors.contains("coap keys revoke NAME\n"))
         try await RunningServer(listen: ["coaps://127.0.0.1:0"], folder: folder).stop()
+    }
+
+    @Test("A damaged list keeps nobody from being revoked, and is named")
+    func damagedList() async throws {
+        try await keys("add pump").expectSuccess()
+        try await keys("revoke device-1").expectSuccess()
+        try folder.write(Array("nonsense".utf8), to: "keys/crl.pem")
+        let revoked = try await keys("revoke pump")
+        #expect(revoked.status == 0 && revoked.complainsOnce, "\(revoked.transcript)")
+        #expect(revoked.output.hasPrefix("revoked pump: 1 key, 1 certificate\n"), "\(revoked.transcript)")
+        #expect(revoked.errors.contains("keys/crl.pem: there is no PEM revocation list in it"), "\(revoked.transcript)")
+        #expect(try folder.read("keys/crl.pem") == Array("nonsense".utf8))
     }
 
     @Test("From add over rotate to revoke and again")
