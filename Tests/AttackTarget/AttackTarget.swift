@@ -6,7 +6,8 @@ import Foundation
 import Logging
 
 /// A server in a process of its own that is attacked by the tests: `attack-target KEYS [--unguarded] [--validate]
-/// [--trust FILE] [--handshake-timeout SECONDS] [--session-timeout SECONDS]`. Prints where it listens and serves until its standard input ends.
+/// [--trust FILE] [--handshakes NUMBER] [--handshake-timeout SECONDS] [--session-timeout SECONDS]`. Prints where it listens and
+/// serves until its standard input ends.
 @main
 struct AttackTarget {
     static func main() async throws {
@@ -18,10 +19,12 @@ struct AttackTarget {
         }
         let isGuarded = !takes("--unguarded")
         var configuration = configuration(validates: takes("--validate"))
-        func seconds(_ option: String) -> Duration? {
+        func number(_ option: String) -> Int? {
             guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else { return nil }
-            return Int(arguments[index + 1]).map { .seconds($0) }
+            return Int(arguments[index + 1])
         }
+        func seconds(_ option: String) -> Duration? { number(option).map { .seconds($0) } }
+        if let places = number("--handshakes") { configuration.maximumHandshakes = places }
         if let timeout = seconds("--handshake-timeout") { configuration.handshakeTimeout = timeout }
         if let timeout = seconds("--session-timeout") {
             (configuration.plainSessionTimeout, configuration.secureSessionTimeout) = (timeout, timeout)

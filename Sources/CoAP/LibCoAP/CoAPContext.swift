@@ -122,7 +122,7 @@ final class CoAPContext: EventSource {
                 default: nil
                 }
             if reported == .connected, let connection = SessionHandle(session).connection {
-                context.handshakes?.ended(connection.ssl)
+                context.handshakes?.done(connection.ssl)
                 context.hellos?.established(connection.ssl)
             }
             if let reported { context.delegate?.event(reported, on: SessionHandle(session), of: context) }

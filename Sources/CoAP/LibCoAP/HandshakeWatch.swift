@@ -24,14 +24,16 @@ final class HandshakeWatch {
     private var looks: [OpaquePointer: TimerQueue<() -> Void>.ID] = [:]
     /// When the handshakes began that are under way.
     private var begins: [OpaquePointer: MonotonicTime] = [:]
+    /// The peers that began anew while such a look was due.
+    private var restarted: RestartedHandshakes
 
     /// How long a handshake may wait behind a Finished before that is taken for one by a wrong key.
     static let patience: Duration = .seconds(2)
 
     /// - Parameters:
     ///   - limit: how long a handshake may take.
-    ///   - stuck: called between libcoap's batches with the session of a handshake that a wrong key keeps from being done, once
-    ///     for each.
+    ///   - stuck: called between libcoap's batches with the session of a handshake that a wrong key keeps from being done; again
+    ///     when its peer begins anew.
     ///   - expired: called between libcoap's batches with the session of a handshake that took longer, and how far that came.
     init(
         loop: EventLoop, limit: Duration, stuck: @escaping (SessionHandle, ServerHandshakeStage) -> Void,
@@ -39,6 +41,7 @@ final class HandshakeWatch {
     ) {
         self.loop = loop
         self.limit = limit
+        restarted = RestartedHandshakes(memory: limit)
         self.stuck = stuck
         self.expired = expired
     }
@@ -67,8 +70,16 @@ final class HandshakeWatch {
     }
 
     /// The peer begins anew, and this handshake is about to end: whoever does so again and again has a wrong key all the same.
+    /// Once is not enough: the Finished before may have been forged, and the client's own one lost.
     func restarts(_ ssl: OpaquePointer) {
-        if looks[ssl] != nil { look(at: ssl) }
+        guard looks[ssl] != nil, DTLSConnection(ssl).awaitsFinished, let peer = Self.peer(of: ssl),
+            restarted.note(peer, at: .now)
+        else { return }
+        look(at: ssl)
+    }
+
+    private static func peer(of ssl: OpaquePointer) -> SocketAddress? {
+        SSL_get_ex_data(ssl, 0).flatMap { SessionHandle(OpaquePointer($0)).remoteAddress }
     }
 
     /// Tells of a handshake that still waits. Where OpenSSL's object is gone, the timer that calls this is too.
@@ -88,7 +99,12 @@ final class HandshakeWatch {
     private(set) var lastBegin = MonotonicTime.now
 
     /// A handshake is done.
-    func ended(_ ssl: OpaquePointer) {
+    func done(_ ssl: OpaquePointer) {
+        if let peer = Self.peer(of: ssl) { restarted.forget(peer) }
+        ended(ssl)
+    }
+
+    private func ended(_ ssl: OpaquePointer) {
         if let begin = begins.removeValue(forKey: ssl) { lastBegin = begin }
         if let timer = deadlines.removeValue(forKey: ssl) { loop.cancel(timer) }
         if let timer = looks.removeValue(forKey: ssl) { loop.cancel(timer) }

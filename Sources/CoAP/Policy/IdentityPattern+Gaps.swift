@@ -8,7 +8,8 @@ extension IdentityPattern {
         case .anonymous, .anybody, .authenticated, .fingerprint: false
         case .key(let name), .certificate(let name), .name(let name), .dns(let name), .uri(let name):
             name.literal == nil
-        case .oneOf(let members): members.contains(where: \.hasGaps)
+        // A group is looked up by its members.
+        case .oneOf: false
         }
     }
 

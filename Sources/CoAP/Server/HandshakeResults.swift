@@ -10,6 +10,8 @@ struct HandshakeResults {
 
     /// The sessions whose handshake was told of as one that will fail, and still goes on.
     private var told: Set<SessionHandle> = []
+    /// Those of them of which the log says so.
+    private var logged: Set<SessionHandle> = []
 
     /// A fatal alert on a session, or its peer's farewell; the session is nil while a hello's cookie is not yet checked.
     ///
@@ -34,10 +36,16 @@ struct HandshakeResults {
         told.insert(session).inserted ? ServerHandshakeFailure(stage: stage) : nil
     }
 
+    /// The failure of a handshake that goes on has a line in the log.
+    mutating func logged(_ session: SessionHandle) { logged.insert(session) }
+
     /// A handshake is done.
     ///
-    /// - Returns: true when it was told of as one that will fail.
-    mutating func succeeded(_ session: SessionHandle) -> Bool { told.remove(session) != nil }
+    /// - Returns: true when the log says that it failed.
+    mutating func succeeded(_ session: SessionHandle) -> Bool {
+        told.remove(session)
+        return logged.remove(session) != nil
+    }
 
     /// A handshake takes too long, and is about to be ended.
     mutating func expired(_ session: SessionHandle, at stage: ServerHandshakeStage) { ending = (session, stage) }
@@ -52,6 +60,7 @@ struct HandshakeResults {
     /// - Returns: the failure of its handshake; nil when that was told of before.
     mutating func closed(_ session: SessionHandle, isEstablished: Bool) -> ServerHandshakeFailure? {
         let wasTold = told.remove(session) != nil
+        logged.remove(session)
         guard !isEstablished else { return nil }
         defer { (settled, ending) = (nil, nil) }
         guard settled != session, !wasTold else { return nil }

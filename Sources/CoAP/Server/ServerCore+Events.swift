@@ -43,7 +43,7 @@ extension ServerCore {
         case .connected:
             let session = session(of: handle, on: context, now: .now)
             counted(session)
-            handshakeSucceeded(on: handle)
+            handshakeSucceeded(of: session)
             guard isStillGood(session) else { return }
             session.logger.debug(
                 "session established", metadata: [LogKey.cipher: "\(session.peer.cipherSuite ?? "")"])

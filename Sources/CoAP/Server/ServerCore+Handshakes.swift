@@ -18,16 +18,18 @@ extension ServerCore {
 
     func handshakeStuck(on session: SessionHandle, at stage: ServerHandshakeStage) {
         guard let failure = handshakes.stuck(session, at: stage) else { return }
-        failed(failure, on: session)
+        if failed(failure, on: session) { handshakes.logged(session) }
     }
 
-    /// A handshake is done, perhaps after all: what could not be read before was not of this client.
-    func handshakeSucceeded(on session: SessionHandle) {
+    /// A handshake is done, perhaps after all. That is said where the log says that it failed, so there are no more such lines.
+    func handshakeSucceeded(of session: ServerSession) {
         metrics.handshake("success")
-        guard handshakes.succeeded(session) else { return }
-        logger.notice(
-            "a handshake that had seemed to fail is done: what came by another key was forged",
-            metadata: [LogKey.peerAddress: "\(session.remoteAddress?.description ?? "")"])
+        guard handshakes.succeeded(session.handle) else { return }
+        session.logger.notice(
+            """
+            a handshake that had seemed to fail is done after all: a record that came before could not be read, \
+            of a broken client or forged
+            """)
     }
 
     func handshakeExpired(on session: SessionHandle, at stage: ServerHandshakeStage) {
@@ -51,21 +53,26 @@ extension ServerCore {
         failed(failure, on: handle)
     }
 
-    private func failed(_ failure: ServerHandshakeFailure, on session: SessionHandle?) {
+    @discardableResult
+    private func failed(_ failure: ServerHandshakeFailure, on session: SessionHandle?) -> Bool {
         var failure = failure
         failure.identity = session?.preSharedKeyIdentity ?? []
-        report(failure, from: session?.remoteAddress)
+        return report(failure, from: session?.remoteAddress)
     }
 
+    /// Counts a failure, and logs it unless there are too many.
+    ///
+    /// - Returns: whether it was logged.
+    @discardableResult
     private func report(
         _ failure: ServerHandshakeFailure, from address: SocketAddress?,
         in log: ReferenceWritableKeyPath<ServerCore, HandshakeLog> = \.handshakeLog
-    ) {
+    ) -> Bool {
         // A server that stops ends what is under way itself.
-        guard !isStopping else { return }
+        guard !isStopping else { return false }
         metrics.handshake(failure.verdict.result)
         // Who has not shown yet that its address is its own could fill the log in others' names.
-        guard let address, let suppressed = self[keyPath: log].admit(address.bytes, at: .now) else { return }
+        guard let address, let suppressed = self[keyPath: log].admit(address.bytes, at: .now) else { return false }
         var metadata: Logger.Metadata = [LogKey.peerAddress: "\(address)", LogKey.suppressed: "\(suppressed)"]
         if !failure.identity.isEmpty {
             metadata[LogKey.peerIdentity] = "psk:\(PrintableText.escaped(failure.identity.prefix(64)))"
@@ -74,6 +81,7 @@ extension ServerCore {
             metadata[LogKey.alert] = "\(alert.name) \(alert.wasSent ? "sent" : "received")"
         }
         logger.warning("handshake failed: \(failure.text)", metadata: metadata)
+        return true
     }
 
     /// Says of how many failures nothing was said.

@@ -49,7 +49,7 @@ final class LoggedServer {
         try await withMetricsFactory(metrics) {
             let server = CoAPServer(
                 endpoints: [.coaps("::1", port: 0)], security: security, router: Router(), configuration: configured,
-                logger: Logger(label: "test") { _ in LineStream(lines: line) },
+                logger: Logger(label: "test") { _ in LineStream(lines: line, shown: ["coap.peer.identity"]) },
                 onListening: { continuation.yield($0) })
             let running = Task { try await server.run() }
             defer { running.cancel() }
