@@ -63,12 +63,14 @@ struct FloodTests {
     @Test("Handshakes that ten addresses begin, cookie and all, and leave there keep no other address out")
     func halfOpen() async throws {
         try await AttackBench.run("handshakes begun and left", arguments: Self.fewPlaces) { target in
-            let tries = 200
+            // One address after the other takes all it may, which is every place in the end.
+            let (addresses, each) = (10, 40)
+            let tries = addresses * each
             let port = target.secure.port
             let begun = try await AttackSocket.blocking {
                 var generator = SeededGenerator(seed: 4)
                 return try (0..<tries).compactMap { number in
-                    let socket = try AttackSocket(to: port, from: AttackSocket.source(number % 10))
+                    let socket = try AttackSocket(to: port, from: AttackSocket.source(number / each))
                     return Self.begins(socket, &generator) ? socket : nil
                 }
             }

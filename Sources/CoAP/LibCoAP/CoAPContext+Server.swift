@@ -104,7 +104,11 @@ extension CoAPContext {
                 self.afterDispatch { [weak self] in self?.handshakes?.finished(connection) }
             }
             self.server?.hello(report)
-            if case .restarted = report { self.mustRestart = true }
+            switch report {
+            case .restarted: self.mustRestart = true
+            case .crowdedOut: self.afterDispatch { [weak self] in self?.endCrowdedOut() }
+            default: break
+            }
         }
         let ssl = try configureSSL(ciphers: suites)
         ccoap_gate_install(ssl)

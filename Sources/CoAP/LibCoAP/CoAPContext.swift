@@ -266,6 +266,16 @@ final class CoAPContext: EventSource {
         hellos.forgetHeld()
     }
 
+    /// Ends the handshakes that have lost their places, between batches.
+    func endCrowdedOut() {
+        while let connection = hellos?.nextCrowdedOut() {
+            guard let session = SSL_get_ex_data(connection, 0) else { continue }
+            server?.handshakeCrowdedOut(on: SessionHandle(OpaquePointer(session)))
+            try? calling { () throws(CoAPError) in SessionHandle(OpaquePointer(session)).disconnect() }
+        }
+        settle()
+    }
+
     private func runDeferred() {
         while !deferred.isEmpty {
             let bodies = deferred

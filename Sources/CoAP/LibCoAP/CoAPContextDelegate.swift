@@ -46,6 +46,9 @@ protocol CoAPServerContextDelegate: CoAPContextDelegate {
 
     /// A session ends because its peer has begun anew.
     func handshakeRestarts(on session: SessionHandle)
+
+    /// A handshake ends because its address has more of them than another that wants a place.
+    func handshakeCrowdedOut(on session: SessionHandle)
 }
 
 /// What only a client's context asks and reports.

@@ -12,6 +12,8 @@ final class HelloGuard {
         case challenged
         /// A hello with the right cookie came of a peer that has a connection, and is kept until that has ended.
         case restarted
+        /// A handshake has lost its place to one of another address, and is to end.
+        case crowdedOut
         /// What may end a connection's handshake came, and is passed on.
         case finished(OpaquePointer)
         case dropped(HelloGate.Reason)
@@ -82,6 +84,9 @@ final class HelloGuard {
     /// Takes out the next connection whose peer has begun anew, of those that are not gone already.
     func nextRestarting() -> OpaquePointer? { gate.nextRestarting() }
 
+    /// Takes out the next connection whose handshake has lost its place.
+    func nextCrowdedOut() -> OpaquePointer? { gate.nextCrowdedOut() }
+
     private func judge(
         _ datagram: UnsafePointer<ccoap_incoming_t>, _ reply: UnsafeMutablePointer<UInt8>,
         _ length: UnsafeMutablePointer<Int>
@@ -96,6 +101,7 @@ final class HelloGuard {
             report(.finished(connection))
             return CCOAP_PASS
         case .admit(let cookie):
+            if gate.hasCrowdedOut { report(.crowdedOut) }
             ccoap_gate_admit(pointer, cookie, cookie.count)
             return CCOAP_PASS
         case .reply(let answer):

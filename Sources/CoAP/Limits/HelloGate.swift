@@ -46,6 +46,8 @@ struct HelloGate {
 
     /// How many peers may begin anew between two looks at ``nextRestarting()``; others come again in a second.
     static let restartsAtOnce = 16
+    /// How many handshakes may make room between two looks at ``nextCrowdedOut()``: each is looked for among all.
+    private static let evictionsAtOnce = 4
 
     private var entries: [Flow: Entry] = [:]
     private var flows: [OpaquePointer: Flow] = [:]
@@ -55,6 +57,7 @@ struct HelloGate {
     /// The flows whose hellos were admitted since the last look at them.
     private var admitted: [Flow] = []
     private var restarting: [OpaquePointer] = []
+    private var crowdedOut: [OpaquePointer] = []
 
     /// - Parameter handshakes: how many may be under way at once.
     init(handshakes: Int, at now: MonotonicTime) {
@@ -109,7 +112,7 @@ struct HelloGate {
             }
             forget(flow)
         }
-        guard places.take(flow.block) else { return .drop(.crowded) }
+        guard places.take(flow) || takePlaceOfAnother(flow) else { return .drop(.crowded) }
         entries[flow] = Entry(random: hello.random)
         admitted.append(flow)
         current = flow
@@ -128,17 +131,24 @@ struct HelloGate {
     mutating func established(_ connection: OpaquePointer) {
         guard let flow = flows[connection], entries[flow]?.isEstablished == false else { return }
         entries[flow]?.isEstablished = true
-        places.giveBack(flow.block)
+        places.giveBack(flow)
+        crowdedOut.removeAll { $0 == connection }
     }
 
     /// A connection is gone.
     mutating func ended(_ connection: OpaquePointer) {
         restarting.removeAll { $0 == connection }
+        crowdedOut.removeAll { $0 == connection }
         if let flow = flows.removeValue(forKey: connection) { forget(flow) }
     }
 
     /// Takes out the next connection whose peer has begun anew, of those that are not gone already.
     mutating func nextRestarting() -> OpaquePointer? { restarting.isEmpty ? nil : restarting.removeFirst() }
+
+    /// Takes out the next connection whose handshake has lost its place to one of an address with fewer of them.
+    mutating func nextCrowdedOut() -> OpaquePointer? { crowdedOut.popLast() }
+    /// True when there are such connections.
+    var hasCrowdedOut: Bool { !crowdedOut.isEmpty }
 
     /// libcoap has dealt with all that was admitted: what became no connection by now never will.
     mutating func dispatched() {
@@ -148,9 +158,18 @@ struct HelloGate {
         current = nil
     }
 
+    private mutating func takePlaceOfAnother(_ flow: Flow) -> Bool {
+        guard crowdedOut.count < Self.evictionsAtOnce, let other = places.victim(for: flow.block),
+            let connection = entries[other]?.connection
+        else { return false }
+        places.replace(other, by: flow)
+        crowdedOut.append(connection)
+        return true
+    }
+
     private mutating func forget(_ flow: Flow) {
         guard let entry = entries.removeValue(forKey: flow) else { return }
-        if !entry.isEstablished { places.giveBack(flow.block) }
+        if !entry.isEstablished { places.giveBack(flow) }
     }
 
     /// What a cookie is made of: both addresses, and what must be the same in both hellos.

@@ -69,12 +69,14 @@ extension ServerCore {
             metrics.hello("restarted")
             logger.debug("a peer has begun anew, its old session ends")
         case .plainCoAP(let address): heardPlainCoAP(from: address)
-        case .finished: break
+        case .finished, .crowdedOut: break
         case .dropped(.stray): metrics.dropped("stray")
         case .dropped(let reason):
             metrics.hello(reason.rawValue)
             if reason == .crowded {
-                note(.handshakesCrowded, "hellos are dropped, their address has its share of the handshakes under way")
+                note(
+                    .handshakesCrowded,
+                    "hellos are dropped, or handshakes ended: their address has more than its share of those under way")
             }
         }
     }

@@ -41,6 +41,12 @@ extension ServerCore {
         handshakes.restarts(session, isEstablished: ServerSession.attached(to: session) != nil)
     }
 
+    /// A handshake makes room. That is no failure of its own, so it is counted with the hellos that find none.
+    func handshakeCrowdedOut(on session: SessionHandle) {
+        handshakes.restarts(session, isEstablished: false)
+        hello(.dropped(.crowded))
+    }
+
     /// Plain CoAP came to a DTLS endpoint, or so it seems.
     func heardPlainCoAP(from address: SocketAddress) {
         // Whose address may be forged has lines of its own, and takes none from failures that happened.

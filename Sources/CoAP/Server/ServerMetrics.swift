@@ -54,7 +54,7 @@ final class ServerMetrics {
     func handshake(_ result: String) { count(result, in: \.handshakes, "coap.dtls.handshakes", "result") }
 
     /// A hello did not begin a handshake: `challenged` (asked to come again with a cookie), `malformed`, `fragmented`, `crowded` (its
-    /// address has its share of handshakes under way), `repeated` (a copy). Or it ended its peer's old session: `restarted`.
+    /// address has its share of handshakes under way, or lost one to an address with fewer), `repeated` (a copy). Or it ended its peer's old session: `restarted`.
     func hello(_ result: String) { count(result, in: \.hellos, "coap.dtls.hellos", "result") }
 
     /// Something came to nothing. A request was not carried out:

@@ -142,18 +142,63 @@ final class HelloGateTests {
         #expect(gate.counts == (1, 1))
     }
 
-    @Test("One address gets half of the handshakes, the next one half of the rest; who is done gives its place back")
+    @Test("However many addresses have taken every place, the next one gets one; who is done by then does not lose his")
+    func crowdedOut() throws {
+        var number = 0
+        for peer in 1...4 {
+            for port in UInt16(1)...8 {
+                let flow = Flow.peer(peer, port: port)
+                let hello = proved(HelloBytes(), flow)
+                guard judge(hello.bytes, flow) != .drop(.crowded) else { continue }
+                number += 1
+                gate.started(try Self.connection(number * 16))
+                gate.dispatched()
+                while let connection = gate.nextCrowdedOut() { gate.ended(connection) }
+            }
+        }
+        #expect(gate.counts == (8, 8))
+        for peer in 5...8 { _ = try connect(.peer(peer), 1024 + peer * 16) }
+        // None has two, and nobody makes room for one like himself.
+        let late = proved(HelloBytes(), .peer(9))
+        #expect(judge(late.bytes, .peer(9)) == .drop(.crowded))
+        var ends: [OpaquePointer] = []
+        while let connection = gate.nextCrowdedOut() { ends.append(connection) }
+        #expect(ends.count == 4)
+        // Too late: it is about to end, and holds no place.
+        gate.established(ends[0])
+        gate.ended(ends[1])
+        #expect(gate.counts.handshakes == 8)
+    }
+
+    @Test("A handshake that is done before it was ended stays")
+    func doneInTime() throws {
+        for port in UInt16(1)...4 { _ = try connect(.peer(1, port: port), Int(port) * 16) }
+        for peer in 2...5 { _ = try connect(.peer(peer), 512 + peer * 16) }
+        _ = try connect(.peer(6), 1024)
+        #expect(gate.hasCrowdedOut)
+        gate.established(try Self.connection(16))
+        #expect(!gate.hasCrowdedOut && gate.counts == (9, 8))
+    }
+
+    @Test("One address gets half of the handshakes, two share them evenly; who is done gives its place back")
     func shares() throws {
         for port in UInt16(1)...4 { _ = try connect(.peer(1, port: port), Int(port) * 16) }
         let fifth = proved(HelloBytes(), .peer(1, port: 5))
         #expect(judge(fifth.bytes, .peer(1, port: 5)) == .drop(.crowded))
         for port in UInt16(1)...2 { _ = try connect(.peer(2, port: port), 512 + Int(port) * 16) }
-        let third = proved(HelloBytes(), .peer(2, port: 3))
-        #expect(judge(third.bytes, .peer(2, port: 3)) == .drop(.crowded))
+        #expect(gate.counts == (6, 6) && !gate.hasCrowdedOut)
+        // The oldest of the first one makes room, once.
+        _ = try connect(.peer(2, port: 3), 1024)
+        let fourth = proved(HelloBytes(), .peer(2, port: 4))
+        #expect(judge(fourth.bytes, .peer(2, port: 4)) == .drop(.crowded))
+        let ends = (gate.nextCrowdedOut(), gate.nextCrowdedOut())
+        #expect(ends.0 == (try Self.connection(16)) && ends.1 == nil)
+        #expect(gate.counts == (7, 6))
+        gate.ended(try Self.connection(16))
         #expect(gate.counts == (6, 6))
-        gate.established(try Self.connection(16))
-        gate.established(try Self.connection(16))
-        gate.ended(try Self.connection(32))
+        gate.established(try Self.connection(32))
+        gate.established(try Self.connection(32))
+        gate.ended(try Self.connection(48))
         #expect(gate.counts == (5, 4))
         #expect(judge(fifth.bytes, .peer(1, port: 5)) == .admit(cookie: fifth.cookie))
     }
