@@ -38,7 +38,8 @@ extension ClientLink {
         screen.stopped(messageID)
         if code == .empty {
             owner?.acknowledged(messageID, on: self)
-        } else if !isExpected {
+        } else {
+            // Perhaps the answer to an observation's registration that was given up.
             owner?.answered(messageID, on: self)
         }
         return verdict
