@@ -103,4 +103,20 @@ struct AiocoapTests {
             }
         }
     }
+
+    @Test(
+        "Our client with a server that gives one message id to every response", arguments: [SecurityMode.plain, .key])
+    func sameMessageID(mode: SecurityMode) async throws {
+        var configuration = ClientConfiguration()
+        configuration.requestTimeout = .seconds(60)
+        let security = try await mode.client()
+        try await AiocoapServer.with(key: mode == .key ? TestKey.pair : nil, ["--message-id", "7"]) { uri in
+            try await CoAPClient.withSession(to: uri, security: security, configuration: configuration) { session in
+                for _ in 0..<3 {
+                    let separate = try await session.get("separate")
+                    #expect(separate.text == "worth the wait")
+                }
+            }
+        }
+    }
 }

@@ -173,7 +173,9 @@ final class ClientTransfer: @unchecked Sendable {
         let open = underWay
         underWay.removeAll()
         let isFailure = if case .failure = result { true } else { false }
-        for message in open where isFailure || message.link == nil { connection.cancel(message) }
+        // What waits first: it would be sent in the place of what was.
+        for message in open where message.link == nil { connection.cancel(message) }
+        if isFailure { for message in open { connection.cancel(message) } }
         // What is still under way must not keep the body, nor a stream itself.
         (download, response, sink) = (nil, nil, nil)
         let completion = completion

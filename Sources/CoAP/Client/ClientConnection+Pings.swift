@@ -37,7 +37,7 @@ extension ClientConnection {
     }
 
     func abandon(_ ping: PendingPing, _ error: CoAPError) {
-        if let link = ping.link, isPresent(link), let messageID = ping.messageID { abandon(messageID, on: link) }
+        if let link = ping.link, isPresent(link), let messageID = ping.messageID { window.abandon(messageID) }
         complete(ping, .failure(error))
     }
 

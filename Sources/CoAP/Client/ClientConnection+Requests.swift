@@ -100,16 +100,9 @@ extension ClientConnection {
     func abandon(_ request: PendingRequest, _ error: CoAPError) {
         guard pending[request.token] != nil else { return }
         if request.link == nil { window.remove(request.token) }
-        if request.holdsPlace, let link = request.link, let messageID = request.messageID {
-            abandon(messageID, on: link)
-        }
+        // It keeps its place without anybody who waits for it.
+        if request.holdsPlace, let messageID = request.messageID { window.abandon(messageID) }
         complete(request, .failure(error))
-    }
-
-    /// Notes that a message keeps its place without anybody who waits for it.
-    func abandon(_ messageID: UInt16, on link: ClientLink) {
-        window.abandon(messageID)
-        link.hasAbandoned = true
     }
 
     /// Ends a request.

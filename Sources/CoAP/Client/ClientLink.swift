@@ -17,21 +17,25 @@ final class ClientLink {
     var liveness: Liveness
     /// How many requests and pings are under way that somebody waits for.
     var users = 0
-    /// True once a message is under way that nobody waits for any more.
-    var hasAbandoned = false
     /// When the network said last that nobody listens, and what ``Liveness/mark`` was then; nil when it never did.
     private var refusal: (at: MonotonicTime, mark: Int)?
 
-    private weak var owner: ClientConnection?
+    private(set) weak var owner: ClientConnection?
     private let pool: ContextPool
     private let holder: ClientContext
     private let transmission: TransmissionParameters
     private var state = State.connecting
     private var failure: HandshakeFailure
-    private var dealt = DealtMessages()
-    private var screen = MessageScreen()
 
-    private var context: CoAPContext { holder.context }
+    // Judging what comes: `ClientLink+Arrivals.swift`.
+    var dealt = DealtMessages()
+    var screen = MessageScreen()
+    /// What libcoap was shown under another id, and has yet to report.
+    var arrival: Arrival?
+    /// True when ``arrival`` will be looked at behind the batch.
+    var watchesArrival = false
+
+    var context: CoAPContext { holder.context }
 
     /// The key to use; nil with certificates.
     let key: PreSharedKey?
@@ -92,7 +96,10 @@ final class ClientLink {
             (sent, number) = try attempt(request)
         }
         if let sent {
-            screen.sent(sent)
+            // A ping is repeated, too.
+            let isRepeated = request?.isConfirmable ?? true
+            screen.sent(sent, repeated: isRepeated ? request?.token ?? .empty : nil)
+            if let request { dealt.forget(request.token, at: now) }
             liveness.sent(at: now)
             return sent
         }
@@ -182,52 +189,8 @@ final class ClientLink {
 
     // MARK: What libcoap reports
 
-    /// A message came, before libcoap acts on it.
-    ///
-    /// On plain CoAP only what bears the id or token of something that is waited for counts as heard: anybody may have sent the
-    /// rest.
-    func judge(_ message: InboundMessage) -> Screening {
-        let (type, code, messageID) = (message.type, message.code, message.messageID)
-        if isDTLS { liveness.heard() }
-        if type == .confirmable, code.isResponse, let wasTaken = dealt.wasTaken(messageID, message.token, at: .now) {
-            if !isDTLS { liveness.heard() }
-            answerCopy(of: messageID, wasTaken: wasTaken)
-            return screen.ignored(messageID)
-        }
-        let isExpected = code.isResponse && owner?.expects(message.token, on: self) ?? false
-        let verdict = screen.verdict(type, code, messageID, isExpected: isExpected, hasAbandoned: hasAbandoned)
-        // It ends repetitions, or a ping.
-        let stops = verdict == .take && type != .confirmable || verdict == .acknowledgement(messageID)
-        if !isDTLS, isExpected || stops { liveness.heard() }
-        if type == .acknowledgement, stops {
-            if code == .empty {
-                owner?.acknowledged(messageID, on: self)
-            } else if hasAbandoned {
-                owner?.answered(messageID, on: self)
-            }
-        }
-        return verdict
-    }
-
-    /// Answers a copy of a confirmable message as the message itself.
-    private func answerCopy(of messageID: UInt16, wasTaken: Bool) {
-        context.afterDispatch { [weak self] in
-            guard let self, isEstablished else { return }
-            _ = try? context.calling { () throws(CoAPError) in
-                try handle.send(wasTaken ? .acknowledgement : .reset, .empty, messageID: messageID)
-            }
-        }
-    }
-
-    func received(_ message: InboundMessage) -> Bool {
-        let isTaken = owner?.received(message, on: self) ?? false
-        if message.type == .confirmable {
-            dealt.note(message.messageID, message.token, wasTaken: isTaken, at: .now)
-        }
-        return isTaken
-    }
-
     func failed(messageID: UInt16, token: Token, reason: DeliveryFailure) {
+        if reason == .tooManyRetries || reason == .reset { screen.stopped(messageID) }
         switch reason {
         case .reset:
             // The answer to the ping that asks which address answers.

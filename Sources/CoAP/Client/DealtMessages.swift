@@ -16,7 +16,7 @@ struct DealtMessages {
         let messageID: UInt16
         let token: Token
         let wasTaken: Bool
-        let until: MonotonicTime
+        var until: MonotonicTime
     }
 
     private var entries: [Entry] = []
@@ -28,6 +28,12 @@ struct DealtMessages {
         let entry = Entry(messageID: messageID, token: token, wasTaken: wasTaken, until: now + Self.lifetime)
         if entries.count < Self.capacity { entries.append(entry) } else { entries[next] = entry }
         next = (next + 1) % Self.capacity
+    }
+
+    /// A request with this token goes out: what bears it from now on may come from a server that has begun anew, and counts its
+    /// ids anew.
+    mutating func forget(_ token: Token, at now: MonotonicTime) {
+        for index in entries.indices where entries[index].token == token { entries[index].until = now }
     }
 
     /// Whether the message was taken; nil for one that is new. Another token tells that the server has begun anew.

@@ -191,8 +191,13 @@ final class CoAPContext: EventSource {
     private func take(_ message: InboundMessage, _ verdict: Screening) -> Bool {
         switch verdict {
         case .take: return true
-        case .renamed(let messageID): message.rename(messageID)
-        case .acknowledgement(let messageID): message.become(.acknowledgement, of: messageID)
+        case .nonConfirmable(let messageID):
+            message.become(.nonConfirmable, messageID)
+            return true
+        case .acknowledgement(let messageID):
+            message.become(.acknowledgement, messageID)
+            // As far as libcoap looks at empty messages.
+            message.recode(.empty)
         case .reject: break
         }
         // Whoever floods is read as fast as others.

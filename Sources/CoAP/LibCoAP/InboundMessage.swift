@@ -22,17 +22,13 @@ struct InboundMessage {
         return Token(bits: bits, count: count)
     }
 
-    /// Gives it another message id.
-    func rename(_ messageID: UInt16) { coap_pdu_set_mid(pdu, coap_mid_t(messageID)) }
-
     /// Gives it another code.
     func recode(_ code: Code) { coap_pdu_set_code(pdu, coap_pdu_code_t(UInt32(code.rawValue))) }
 
-    /// Makes an empty message of it, as far as libcoap looks at those.
-    func become(_ type: MessageType, of messageID: UInt16) {
+    /// Gives it another type and message id.
+    func become(_ type: MessageType, _ messageID: UInt16) {
         coap_pdu_set_type(pdu, coap_pdu_type_t(UInt32(type.rawValue)))
-        recode(.empty)
-        rename(messageID)
+        coap_pdu_set_mid(pdu, coap_mid_t(messageID))
     }
 
     /// A copy of the options.

@@ -87,10 +87,13 @@ final class MulticastResponder: @unchecked Sendable {
     private func received(_ datagram: [UInt8], from source: SocketAddress, endpoint: Int32) {
         guard let core, !core.isStopping else { return }
         guard let request = MulticastRequest(datagram) else { return core.metrics.dropped("multicast") }
-        guard isNew(Origin(source: source, messageID: request.messageID)) else { return core.metrics.repeated() }
         let now = MonotonicTime.now
+        let origin = Origin(source: source, messageID: request.messageID)
+        // It came before, or by another interface (RFC 7252 §4.5).
+        if let last = recent[origin], now < last + Self.lifetime { return core.metrics.repeated() }
         let peer = Peer(identity: .anonymous, address: source)
         if core.isOverRate(peer, at: now) { return }
+        remember(origin, at: now)
         guard pending.count < Self.maximumPending else { return core.metrics.dropped("overload") }
         let load = Admission.Load()
         guard
@@ -124,17 +127,13 @@ final class MulticastResponder: @unchecked Sendable {
         pending[id]?.task = task
     }
 
-    /// False for a request that comes once more, or by another interface (RFC 7252 §4.5).
-    private func isNew(_ origin: Origin) -> Bool {
-        let now = MonotonicTime.now
-        if let last = recent[origin], now < last + Self.lifetime { return false }
+    private func remember(_ origin: Origin, at now: MonotonicTime) {
         if recent.count >= Self.maximumRecent {
             recent = recent.filter { now < $0.value + Self.lifetime }
             // Of too many none: their sources are not verified.
             if recent.count >= Self.maximumRecent { recent.removeAll() }
         }
         recent[origin] = now
-        return true
     }
 
     /// The handler's answer, or its first block where the whole is too long; nil for silence.

@@ -18,7 +18,7 @@ extension ServerCore: CoAPServerContextDelegate {
         if session.isExpelled { return reply.silence() }
         session.lastHeard = now
         guard let method = Method(rawValue: message.code.rawValue) else {
-            return refuseMethod(type, on: session, now: now, reply)
+            return refuseMethod(message, type, on: session, now: now, reply)
         }
         let key = ExchangeKey(messageID: message.messageID, token: message.token, method: method)
         if !session.pending.isEmpty, let exchange = session.pending[key] {
@@ -150,8 +150,13 @@ extension ServerCore: CoAPServerContextDelegate {
     }
 
     /// A method that nobody knows (RFC 7252 §5.8), 0.08 to 0.31: nothing is looked at for it.
-    private func refuseMethod(_ type: MessageType, on session: ServerSession, now: MonotonicTime, _ reply: ReplySlot) {
-        if let payer = session.payer, refuseOverRate(payer, 1, type, on: session, now: now, reply) { return }
+    private func refuseMethod(
+        _ message: InboundMessage, _ type: MessageType, on session: ServerSession, now: MonotonicTime,
+        _ reply: ReplySlot
+    ) {
+        // Its repetitions cost what those of a reading request do.
+        let key = ExchangeKey(messageID: message.messageID, token: message.token, method: .get)
+        if refuseOverRate(key, type, on: session, isContinuation: false, now: now, reply) { return }
         refuse(with: Response(.methodNotAllowed), session, reply)
     }
 

@@ -275,6 +275,28 @@ struct ClientDownloadTests {
         }
     }
 
+    @Test("Blocks that wait for their turn are not asked for once their task is cancelled")
+    func cancelledQueue() async throws {
+        let body = BlockBody(bytes: BlockBody.bytes(20_000))
+        let server = try FakeServer.answering { request, _ in
+            guard request.options.uriPath == ["x"] else { return Response(.content) }
+            return request.options.block2?.number ?? 0 < 2 ? body.answer(request.options.block2) : nil
+        }
+        try await server.withSession {
+            $0.transmission.maximumOutstanding = 1
+            $0.transmission.ackTimeout = .seconds(600)
+        } _: { session in
+            let task = Task { try await session.get("x", timeout: .seconds(600)) }
+            while server.requests.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
+            task.cancel()
+            _ = await task.result
+            // Behind whatever else would be sent.
+            _ = try await session.get("y")
+        }
+        let numbers = server.requests.filter { $0.options.uriPath == ["x"] }.map { $0.options.block2?.number ?? 0 }
+        #expect(numbers == [0, 1, 2])
+    }
+
     @Test("A download in a cancelled task ends at once")
     func cancelledDownload() async throws {
         let server = try FakeServer()

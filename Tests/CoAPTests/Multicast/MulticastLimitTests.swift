@@ -74,6 +74,38 @@ struct MulticastLimitTests {
         }
     }
 
+    @Test("One that was too many is answered when it comes again at a better time")
+    func refusedOnce() async throws {
+        let calls = CallCounter()
+        try await Self.server(calls) {
+            $0.addressRate = RequestRate(perSecond: 2, burst: 1)
+        } _: { uri in
+            var options = Options()
+            options.uriPath = ["x"]
+            let requests = (0..<3).map {
+                Message(
+                    type: .nonConfirmable, code: Method.get.code, messageID: UInt16($0), token: [UInt8($0)],
+                    options: options)
+            }
+            let socket = try MulticastSocket.sender(to: Self.group, hops: 1)
+            let interface = try #require(try NetworkInterface.all(of: Self.group, loopback: true).first)
+            var answered: Set<[UInt8]> = []
+            // More at once than the rate allows: until each had its turn.
+            let end = ContinuousClock.now + .seconds(60)
+            while answered.count < requests.count, ContinuousClock.now < end {
+                for request in requests {
+                    try socket.send(request.bytes, to: Self.group, port: uri.port, on: interface)
+                }
+                try await Task.sleep(for: .milliseconds(50))
+                while let received = socket.receive() {
+                    if let token = RawHeader(received.bytes)?.token { answered.insert(token) }
+                }
+            }
+            #expect(answered == [[0], [1], [2]])
+            #expect(calls.count == 3)
+        }
+    }
+
     private static func digest(_ body: [UInt8]) -> PayloadDigest {
         let hasher = BodyHasher()
         hasher.update(body)

@@ -93,6 +93,30 @@ struct UnknownMethodTests {
         }
     }
 
+    @Test("A repetition a second later costs nothing, and is answered as before")
+    func repetition() async throws {
+        var configuration = ServerConfiguration()
+        configuration.addressRate = RequestRate(perSecond: 1.0 / 3600, burst: 1)
+        try await Loopback.withServer(Self.router(), configuration: configuration) { uris in
+            let socket = try RawSocket(to: uris[0])
+            let request = Self.request(8, id: 1).bytes
+            socket.send(request)
+            var code = RawHeader(await socket.receive())?.code
+            #expect(code == .methodNotAllowed)
+            socket.send(Self.request(8, id: 2).bytes)
+            code = RawHeader(await socket.receive())?.code
+            #expect(code == .tooManyRequests)
+            let end = ContinuousClock.now + .seconds(60)
+            // Sooner it counts as another one.
+            repeat {
+                try await Task.sleep(for: .milliseconds(100))
+                socket.send(request)
+                code = RawHeader(await socket.receive())?.code
+            } while code == .tooManyRequests && ContinuousClock.now < end
+            #expect(code == .methodNotAllowed)
+        }
+    }
+
     @Test("Over DTLS as well")
     func secure() async throws {
         let key = try PreSharedKey(identity: "a", key: Secret("a key of sixteen and more".utf8))

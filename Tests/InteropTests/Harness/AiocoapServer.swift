@@ -4,20 +4,22 @@
 enum AiocoapServer {
     /// Starts the server on a free port, calls the closure with its URI when it listens, and stops it.
     ///
-    /// - Parameter key: identity and key to serve `coaps` with; nil serves `coap`.
+    /// - Parameters:
+    ///   - key: identity and key to serve `coaps` with; nil serves `coap`.
+    ///   - more: more arguments.
     static func with<Result>(
-        key: (identity: String, key: String)? = nil, isolation: isolated (any Actor)? = #isolation,
-        _ body: (String) async throws -> Result
+        key: (identity: String, key: String)? = nil, _ more: [String] = [],
+        isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> Result
     ) async throws -> Result {
-        try await withProcess(key: key) { uri, _ in try await body(uri) }
+        try await withProcess(key: key, more) { uri, _ in try await body(uri) }
     }
 
-    /// As ``with(key:isolation:_:)``, for those who look at what it prints.
+    /// As ``with(key:_:isolation:_:)``, for those who look at what it prints.
     static func withProcess<Result>(
-        key: (identity: String, key: String)? = nil, isolation: isolated (any Actor)? = #isolation,
-        _ body: (String, PeerProcess) async throws -> Result
+        key: (identity: String, key: String)? = nil, _ more: [String] = [],
+        isolation: isolated (any Actor)? = #isolation, _ body: (String, PeerProcess) async throws -> Result
     ) async throws -> Result {
-        var arguments = [Peer.script("aiocoap_server.py"), "--host", "127.0.0.1", "--delay", "1"]
+        var arguments = [Peer.script("aiocoap_server.py"), "--host", "127.0.0.1", "--delay", "1"] + more
         if let key { arguments += ["--psk", key.identity, key.key] }
         let process = try PeerProcess(try Peer.aiocoap.path, arguments)
         let ready = try await process.line("its port") { $0.hasPrefix("ready ") }

@@ -103,6 +103,7 @@ def arguments():
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--psk", nargs=2, metavar=("IDENTITY", "KEY"), help="serve coaps with this key, else coap")
     parser.add_argument("--delay", type=float, default=3, help="seconds before /separate answers")
+    parser.add_argument("--message-id", type=int, help="give this message id to all messages of its own")
     return parser.parse_args()
 
 
@@ -137,6 +138,8 @@ async def listen(options, port):
 
 async def main():
     options = arguments()
+    if options.message_id is not None:
+        aiocoap.messagemanager.MessageManager._next_message_id = lambda _: options.message_id
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
