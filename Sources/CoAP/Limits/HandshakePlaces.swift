@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who may have handshakes under way: each address as many as there are places left, so that one alone gets half of them. Where
-/// several have taken them all, who has less than another gets the place of the other's oldest one.
+/// Who may have handshakes under way: each address as many as there are places left, so that one alone gets half of them, and
+/// beyond that as many as any other has. Where all are taken, the oldest one of whoever has most makes room for that.
 struct HandshakePlaces {
     /// The flows of each address, in the order in which they came.
     private var held: [AddressBlock: [Flow]] = [:]
@@ -10,25 +10,36 @@ struct HandshakePlaces {
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    /// Takes a place; false when the address has its share, or none is left.
-    mutating func take(_ flow: Flow) -> Bool {
-        guard held[flow.block, default: []].count < capacity - count else { return false }
-        held[flow.block, default: []].append(flow)
-        count += 1
-        return true
+    /// What becomes of a flow that asks for a place.
+    enum Answer: Equatable {
+        /// It has one.
+        case taken
+        /// It may have the place of this one.
+        case insteadOf(Flow)
+        /// Its address has its share.
+        case refused
     }
 
-    /// Whose place an address may have that got none: the oldest one of whoever has most, unless that is as much as it
-    /// would have itself. Goes through all addresses.
-    func victim(for block: AddressBlock) -> Flow? {
-        guard let most = held.values.max(by: { $0.count < $1.count }) else { return nil }
-        return most.count > held[block, default: []].count + 1 ? most.first : nil
+    /// Takes a place if there is one for a flow. Only an address that has as many as are left has all others looked through.
+    mutating func take(_ flow: Flow) -> Answer {
+        let own = held[flow.block, default: []].count
+        if own >= capacity - count {
+            let most = held.values.max { $0.count < $1.count } ?? []
+            guard most.count > own + 1, let oldest = most.first else { return .refused }
+            guard count < capacity else { return .insteadOf(oldest) }
+        }
+        add(flow)
+        return .taken
     }
 
     /// Gives a place that is taken to another.
     mutating func replace(_ flow: Flow, by other: Flow) {
         giveBack(flow)
-        held[other.block, default: []].append(other)
+        add(other)
+    }
+
+    private mutating func add(_ flow: Flow) {
+        held[flow.block, default: []].append(flow)
         count += 1
     }
 

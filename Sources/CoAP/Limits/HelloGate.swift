@@ -46,7 +46,7 @@ struct HelloGate {
 
     /// How many peers may begin anew between two looks at ``nextRestarting()``; others come again in a second.
     static let restartsAtOnce = 16
-    /// How many handshakes may make room between two looks at ``nextCrowdedOut()``: each is looked for among all.
+    /// How many handshakes may make room between two looks at ``nextCrowdedOut()``: others come again in a second.
     private static let evictionsAtOnce = 4
 
     private var entries: [Flow: Entry] = [:]
@@ -112,7 +112,7 @@ struct HelloGate {
             }
             forget(flow)
         }
-        guard places.take(flow) || takePlaceOfAnother(flow) else { return .drop(.crowded) }
+        guard takePlace(flow) else { return .drop(.crowded) }
         entries[flow] = Entry(random: hello.random)
         admitted.append(flow)
         current = flow
@@ -158,13 +158,18 @@ struct HelloGate {
         current = nil
     }
 
-    private mutating func takePlaceOfAnother(_ flow: Flow) -> Bool {
-        guard crowdedOut.count < Self.evictionsAtOnce, let other = places.victim(for: flow.block),
-            let connection = entries[other]?.connection
-        else { return false }
-        places.replace(other, by: flow)
-        crowdedOut.append(connection)
-        return true
+    private mutating func takePlace(_ flow: Flow) -> Bool {
+        switch places.take(flow) {
+        case .taken: return true
+        case .refused: return false
+        case .insteadOf(let other):
+            guard crowdedOut.count < Self.evictionsAtOnce, let connection = entries[other]?.connection else {
+                return false
+            }
+            places.replace(other, by: flow)
+            crowdedOut.append(connection)
+            return true
+        }
     }
 
     private mutating func forget(_ flow: Flow) {

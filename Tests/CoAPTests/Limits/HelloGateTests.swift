@@ -142,7 +142,7 @@ final class HelloGateTests {
         #expect(gate.counts == (1, 1))
     }
 
-    @Test("However many addresses have taken every place, the next one gets one; who is done by then does not lose his")
+    @Test("Where others have taken every place, an address that has fewer than one of them gets one")
     func crowdedOut() throws {
         var number = 0
         for peer in 1...4 {
@@ -185,21 +185,26 @@ final class HelloGateTests {
         for port in UInt16(1)...4 { _ = try connect(.peer(1, port: port), Int(port) * 16) }
         let fifth = proved(HelloBytes(), .peer(1, port: 5))
         #expect(judge(fifth.bytes, .peer(1, port: 5)) == .drop(.crowded))
-        for port in UInt16(1)...2 { _ = try connect(.peer(2, port: port), 512 + Int(port) * 16) }
-        #expect(gate.counts == (6, 6) && !gate.hasCrowdedOut)
-        // The oldest of the first one makes room, once.
-        _ = try connect(.peer(2, port: 3), 1024)
+        // Beyond half of the rest, as many as the other has but one: nobody has to make room while places are free.
+        for port in UInt16(1)...3 { _ = try connect(.peer(2, port: port), 512 + Int(port) * 16) }
         let fourth = proved(HelloBytes(), .peer(2, port: 4))
         #expect(judge(fourth.bytes, .peer(2, port: 4)) == .drop(.crowded))
+        #expect(gate.counts == (7, 7) && !gate.hasCrowdedOut)
+        _ = try connect(.peer(3), 1024)
+        #expect(gate.counts == (8, 8) && !gate.hasCrowdedOut)
+        // Now the oldest of the first one makes room, once.
+        _ = try connect(.peer(3, port: 2), 1040)
+        let third = proved(HelloBytes(), .peer(3, port: 3))
+        #expect(judge(third.bytes, .peer(3, port: 3)) == .drop(.crowded))
         let ends = (gate.nextCrowdedOut(), gate.nextCrowdedOut())
         #expect(ends.0 == (try Self.connection(16)) && ends.1 == nil)
-        #expect(gate.counts == (7, 6))
+        #expect(gate.counts == (9, 8))
         gate.ended(try Self.connection(16))
-        #expect(gate.counts == (6, 6))
+        #expect(gate.counts == (8, 8))
         gate.established(try Self.connection(32))
         gate.established(try Self.connection(32))
         gate.ended(try Self.connection(48))
-        #expect(gate.counts == (5, 4))
+        #expect(gate.counts == (7, 6))
         #expect(judge(fifth.bytes, .peer(1, port: 5)) == .admit(cookie: fifth.cookie))
     }
 
