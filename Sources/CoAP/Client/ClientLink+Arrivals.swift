@@ -14,7 +14,6 @@ extension ClientLink {
     /// On plain CoAP only what bears the id or token of something that is waited for, or repeated still, counts as heard:
     /// anybody may have sent the rest.
     func judge(_ message: InboundMessage) -> Screening {
-        refuseArrival()
         let (type, code, messageID, token) = (message.type, message.code, message.messageID, message.token)
         if isDTLS { liveness.heard() }
         if type == .confirmable, code.isResponse, let wasTaken = dealt.wasTaken(messageID, token, at: .now) {
@@ -26,7 +25,9 @@ extension ClientLink {
         let verdict = screen.verdict(type, code, messageID, token, isExpected: isExpected)
         if case .nonConfirmable = verdict {
             if !isDTLS { liveness.heard() }
-            watch(Arrival(isConfirmable: type == .confirmable, messageID: messageID, token: token))
+            // libcoap would refuse it by the id that it is shown (RFC 7252 §5.4.1).
+            guard !message.hasUnknownCriticalOption else { return .reject }
+            arrival = Arrival(isConfirmable: type == .confirmable, messageID: messageID, token: token)
             return verdict
         }
         // It ends repetitions, or a ping.
@@ -59,25 +60,7 @@ extension ClientLink {
         return true
     }
 
-    /// Keeps in mind what is to be answered.
-    private func watch(_ arrival: Arrival) {
-        self.arrival = arrival
-        guard !watchesArrival else { return }
-        watchesArrival = true
-        context.afterDispatch { [weak self] in
-            self?.watchesArrival = false
-            self?.refuseArrival()
-        }
-    }
-
-    /// Refuses what libcoap did not hand over: it has a critical option that libcoap does not know (RFC 7252 §5.4.1).
-    private func refuseArrival() {
-        guard let arrival else { return }
-        self.arrival = nil
-        if isEstablished { answer(arrival, isTaken: false) }
-    }
-
-    /// Answers with the id that the server gave its message.
+    /// Answers with the id that the server gave its message, from within libcoap's callback.
     private func answer(_ arrival: Arrival, isTaken: Bool) {
         if arrival.isConfirmable { dealt.note(arrival.messageID, arrival.token, wasTaken: isTaken, at: .now) }
         // The connection may have let go of the session meanwhile, which is there until the batch is over.

@@ -30,10 +30,8 @@ final class ClientLink {
     // Judging what comes: `ClientLink+Arrivals.swift`.
     var dealt = DealtMessages()
     var screen = MessageScreen()
-    /// What libcoap was shown under another id, and has yet to report.
+    /// What libcoap was shown under another id, and hands over next.
     var arrival: Arrival?
-    /// True when ``arrival`` will be looked at behind the batch.
-    var watchesArrival = false
 
     var context: CoAPContext { holder.context }
 

@@ -31,6 +31,23 @@ struct InboundMessage {
         coap_pdu_set_mid(pdu, coap_mid_t(messageID))
     }
 
+    /// True when it has a critical option that libcoap does not know, upon which libcoap hands it to nobody.
+    var hasUnknownCriticalOption: Bool {
+        var iterator = coap_opt_iterator_t()
+        guard coap_option_iterator_init(pdu, &iterator, nil) != nil else { return false }
+        while coap_option_next(&iterator) != nil {
+            let number = OptionNumber(rawValue: iterator.number)
+            if number.isCritical, !Self.knownCriticalOptions.contains(number) { return true }
+        }
+        return false
+    }
+
+    /// Those of libcoap 4.3.1, to which nothing adds any.
+    private static let knownCriticalOptions: Set<OptionNumber> = [
+        .ifMatch, .uriHost, .ifNoneMatch, .uriPort, .uriPath, .uriQuery, .accept, .block2, .block1, .proxyURI,
+        .proxyScheme,
+    ]
+
     /// A copy of the options.
     func options() -> Options {
         withUnsafeTemporaryAllocation(byteCount: 256, alignment: 1) { buffer in

@@ -16,7 +16,7 @@ final class MulticastResponder: @unchecked Sendable {
     private var messageID = UInt16.random(in: .min ... .max)
 
     /// More requests at once are passed over: their sources are not verified.
-    private static let maximumPending = 256
+    static let maximumPending = 256
 
     private struct Membership: Hashable {
         let address: SocketAddress
@@ -93,8 +93,9 @@ final class MulticastResponder: @unchecked Sendable {
         if let last = recent[origin], now < last + Self.lifetime { return core.metrics.repeated() }
         let peer = Peer(identity: .anonymous, address: source)
         if core.isOverRate(peer, at: now) { return }
-        remember(origin, at: now)
         guard pending.count < Self.maximumPending else { return core.metrics.dropped("overload") }
+        // What was passed over so far is looked at anew when it comes again.
+        remember(origin, at: now)
         let load = Admission.Load()
         guard
             core.admission.verdict(request.scan, .nonConfirmable, bodySize: request.request.payload.count, load)
