@@ -89,11 +89,11 @@ extension KeyFolder {
         let certificate = try kept("the certificate it has", present?.certificate) { () throws(CoAPError) in
             try serverCredential()
         }
-        let registered = Set(register.retired.map(\.fingerprint))
+        let registered = Set(register.retired.map(\.name))
         return ServerSecurity(
             preSharedKeys: table, certificate: certificate, clientAuthentication: trust,
             // What was refused once stays so while the server runs, whatever became of the register.
-            retired: register.retired + known.filter { !registered.contains($0.fingerprint) })
+            retired: register.retired + known.filter { !registered.contains($0.name) })
     }
 
     /// Whom a server believes about devices: the folder's authority and those imported, with the lists of the revoked.

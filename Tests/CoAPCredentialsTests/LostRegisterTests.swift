@@ -118,6 +118,15 @@ struct LostRegisterTests {
         #expect(report.items.first?.purpose == "register of devices, 4 certificates, 0 devices revoked")
         // The remedy for a list that is no good.
         try box.remove("keys/crl.pem")
+        // Meanwhile their serial numbers are refused, each for the authority that gave it.
+        let retired = try keys.serverSecurity().retired
+        let authorities = try keys.ownAuthorities().map { $0.keyIdentifier.flatMap { Hexadecimal.decode($0) } }
+        #expect(authorities.count == 2 && authorities.allSatisfy { $0 != nil })
+        let numbers = try zip(serials, authorities).map { list, authority in
+            RetiredCertificate(
+                serialNumber: try #require(Hexadecimal.decode(list[0])), authority: authority, until: .min)
+        }
+        #expect(retired.count == 2 && Set(retired) == Set(numbers), "\(retired)")
         _ = try keys.revokeDevice(named: "valve")
         let now = try keys.presentLists().map { $0.entries.map(\.serial) }
         #expect(now.count == 2 && now[0] == serials[0] && now[1].count == 2 && now[1].contains(serials[1][0]))
@@ -127,15 +136,24 @@ struct LostRegisterTests {
                 box.path("\(name).pem"))
             #expect(result.output.contains("certificate revoked"), "\(result.output)")
         }
-        // One that comes back is refused by its fingerprint, too, and once on the list.
-        #expect(try keys.serverSecurity().retired.count == 1)
+        // One that comes back is refused by its fingerprint instead, and once on the list.
+        #expect(try keys.serverSecurity().retired.count { $0.fingerprint != nil } == 1)
         try box.write(try box.text("pump.pem"), to: "keys/devices/pump.pem", mode: 0o644)
         _ = try keys.revokeDevice(named: "pump")
         #expect(try keys.revokeCertificate(from: box.path("fresh.pem")).report.certificates == 1)
-        #expect(try keys.serverSecurity().retired.map(\.until) == [.min, .min, .min])
+        let last = try keys.serverSecurity().retired
+        #expect(last.map(\.until) == [.min, .min, .min] && last.allSatisfy { $0.fingerprint != nil })
         try box.remove("keys/crl.pem")
         _ = try keys.addDevice(named: "another")
         #expect(try keys.presentLists().map(\.entries.count) == [1, 2])
+    }
+
+    @Test func everySerialNumberIsRefused() {
+        for (text, number) in [("0", []), ("01", [1]), ("-0A", [10]), ("0102", [1, 2])] as [(String, [UInt8])] {
+            let entry = DeviceRegister.Certificate(
+                device: "", serial: text, fingerprint: "", expires: .init(9), authority: "0b")
+            #expect(entry.retired(until: 5) == .init(serialNumber: number, authority: [11], until: 5), "\(text)")
+        }
     }
 
     @Test func whoIsNamedIsRevokedFromItsFirstMomentOn() throws {

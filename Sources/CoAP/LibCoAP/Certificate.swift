@@ -49,9 +49,15 @@ final class Certificate: @unchecked Sendable {
         return String(decoding: UnsafeBufferPointer(start: utf8, count: Int(length)), as: UTF8.self)
     }
 
-    private var serialNumber: [UInt8] {
-        guard let number = X509_get0_serialNumber(x509), let bytes = ASN1_STRING_get0_data(number) else { return [] }
-        return Array(UnsafeBufferPointer(start: bytes, count: Int(ASN1_STRING_length(number))))
+    /// The serial number its authority gave it, the highest byte first.
+    var serialNumber: [UInt8] { Self.bytes(X509_get0_serialNumber(x509)) ?? [] }
+
+    /// The identifier of the key that signed it (RFC 5280 §4.2.1.1); nil where it does not say.
+    var authorityKeyIdentifier: [UInt8]? { Self.bytes(X509_get0_authority_key_id(x509)) }
+
+    private static func bytes(_ text: UnsafePointer<ASN1_STRING>?) -> [UInt8]? {
+        guard let text, let bytes = ASN1_STRING_get0_data(text) else { return nil }
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(ASN1_STRING_length(text))))
     }
 
     /// The last second it is valid in, in seconds since 1970; nil when it does not say.

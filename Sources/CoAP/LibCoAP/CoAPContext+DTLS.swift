@@ -39,8 +39,8 @@ extension CoAPContext {
         hooks.pointee.refuses = { argument, x509 in
             guard let argument, let x509 else { return 0 }
             let context = Unmanaged<CoAPContext>.fromOpaque(argument).takeUnretainedValue()
-            guard let retired = context.security?.retiredUntil, !retired.isEmpty, X509_up_ref(x509) == 1,
-                let last = retired[Certificate(adopting: x509).fingerprint]
+            guard let security = context.security, X509_up_ref(x509) == 1,
+                let last = security.retirements.end(of: Certificate(adopting: x509))
             else { return 0 }
             return last < WallClock.seconds ? 1 : 0
         }

@@ -23,11 +23,11 @@ public struct ServerSecurity: Sendable {
 
     /// Certificates of peers that were replaced: each is refused when its time is over, though its authority's signature stands.
     public var retired: [RetiredCertificate] {
-        didSet { retiredUntil = Self.ends(of: retired) }
+        didSet { retirements = RetirementTable(retired) }
     }
 
-    /// The same by fingerprint, with the last second each is good in.
-    private(set) var retiredUntil: [[UInt8]: Int64]
+    /// The same, to look a peer's certificate up.
+    private(set) var retirements: RetirementTable
 
     /// Mutual authentication by pre-shared keys.
     public static func preSharedKeys(_ store: some PreSharedKeyStore) -> ServerSecurity {
@@ -50,10 +50,6 @@ public struct ServerSecurity: Sendable {
         self.certificate = certificate
         self.clientAuthentication = clientAuthentication
         self.retired = retired
-        retiredUntil = Self.ends(of: retired)
-    }
-
-    private static func ends(of retired: [RetiredCertificate]) -> [[UInt8]: Int64] {
-        Dictionary(retired.map { ($0.fingerprint, $0.until) }, uniquingKeysWith: min)
+        retirements = RetirementTable(retired)
     }
 }

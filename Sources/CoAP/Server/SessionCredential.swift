@@ -49,9 +49,7 @@ enum SessionCredential {
     func limited(by security: ServerSecurity) -> SessionCredential {
         guard case .certificate(let certificate, _) = self else { return self }
         let last = certificate.notAfter ?? .max
-        let retired = security.retiredUntil
-        guard !retired.isEmpty else { return .certificate(certificate, until: last) }
-        return .certificate(certificate, until: min(last, retired[certificate.fingerprint] ?? .max))
+        return .certificate(certificate, until: min(last, security.retirements.end(of: certificate) ?? .max))
     }
 
     /// True when its time is over.

@@ -38,8 +38,8 @@ struct SecurityChange: CustomStringConvertible {
             if earlier != key { changedKeys += 1 }
         }
         removedKeys = before.keys.count { after[$0] == nil }
-        let known = Dictionary(old.retired.map { ($0.fingerprint, $0.until) }) { min($0, $1) }
-        for entry in new.retired where known[entry.fingerprint] != entry.until {
+        let known = Dictionary(old.retired.map { ($0.name, $0.until) }) { min($0, $1) }
+        for entry in new.retired where known[entry.name] != entry.until {
             if entry.until < now { revokedCertificates += 1 } else { replacedCertificates += 1 }
         }
         hasNewCertificate = old.certificate?.identity.fingerprint != new.certificate?.identity.fingerprint

@@ -51,6 +51,19 @@ struct DeviceRegister: Codable, Equatable {
                 && (authority == nil || other.authority == nil || authority == other.authority)
         }
 
+        /// The same for a server: by its fingerprint, or by its serial number where the fingerprint is not known.
+        func retired(until end: Int64) -> RetiredCertificate? {
+            if let bytes = Hexadecimal.decode(fingerprint), bytes.count == 32 {
+                return RetiredCertificate(fingerprint: bytes, until: end)
+            }
+            // libcrypto writes zero with one digit, and a sign before a negative number.
+            let digits = serial.drop { $0 == "-" }
+            return Hexadecimal.decode(digits.count.isMultiple(of: 2) ? digits : "0" + digits).map {
+                RetiredCertificate(
+                    serialNumber: $0, authority: authority.flatMap { Hexadecimal.decode($0) }, until: end)
+            }
+        }
+
         /// True when nobody may be let in by it any more.
         func isOver(at now: Int64) -> Bool { isOver == true || until.map { $0.seconds <= now } ?? false }
 
@@ -177,11 +190,9 @@ struct DeviceRegister: Codable, Equatable {
     var retired: [RetiredCertificate] {
         let revoked = Set(revoked.map(\.device))
         return certificates.compactMap { entry in
-            guard let until = entry.until, let bytes = Hexadecimal.decode(entry.fingerprint), bytes.count == 32 else {
-                return nil
-            }
+            guard let until = entry.until else { return nil }
             let isOver = entry.isOver == true || revoked.contains(entry.device)
-            return RetiredCertificate(fingerprint: bytes, until: isOver ? .min : until.seconds)
+            return entry.retired(until: isOver ? .min : until.seconds)
         }
     }
 }
