@@ -12,12 +12,7 @@ struct AuthorityRotationTests {
     var keys: KeyFolder { box.keys }
 
     init() throws {
-        box = try Sandbox()
-        _ = try box.keys.initialize()
-        for name in ["pump", "valve"] {
-            _ = try box.keys.addDevice(named: name)
-            try box.write(try box.text("keys/devices/\(name).pem"), to: "\(name).pem")
-        }
+        box = try Sandbox.withDevices()
         try box.write(try box.text("keys/ca.pem"), to: "old-ca.pem")
     }
 

@@ -15,6 +15,17 @@ final class Sandbox {
             atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
 
+    /// A folder with two devices, pump and valve, and copies of their certificates outside the keys folder.
+    static func withDevices() throws -> Sandbox {
+        let box = try Sandbox()
+        _ = try box.keys.initialize()
+        for name in ["pump", "valve"] {
+            _ = try box.keys.addDevice(named: name)
+            try box.write(try box.text("keys/devices/\(name).pem"), to: "\(name).pem")
+        }
+        return box
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     func path(_ name: String) -> String { "\(path)/\(name)" }
