@@ -11,7 +11,9 @@ let package = Package(
         .library(name: "CoAPCredentials", targets: ["CoAPCredentials"]),
         .library(name: "CoAPTesting", targets: ["CoAPTesting"]),
         .library(name: "DeviceSimulator", targets: ["DeviceSimulator"]),
+        .library(name: "LinkModel", targets: ["LinkModel"]),
         .library(name: "PolicyFile", targets: ["PolicyFile"]),
+        .library(name: "ScenarioFile", targets: ["ScenarioFile"]),
         .library(name: "SenML", targets: ["SenML"]),
         .executable(name: "coap-server", targets: ["coap-server"]),
         .executable(name: "coap-get", targets: ["coap-get"]),
@@ -48,13 +50,28 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
+        // What people write in files.
+        .target(name: "PlainYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
         .target(
             name: "PolicyFile",
-            dependencies: ["CoAP", "CoAPCredentials", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
-        .target(name: "DeviceSimulator", dependencies: ["CBOR", "CoAP", "SenML"], swiftSettings: strict),
+            dependencies: ["CoAP", "CoAPCredentials", "PlainYAML", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
+            name: "ScenarioFile",
+            dependencies: [
+                "CoAP", "DeviceSimulator", "LinkModel", "PlainYAML", "SenML", .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+
+        // Devices without hardware: models, links and fleets that know no socket.
+        .target(name: "LinkModel", dependencies: ["CoAPCore"], swiftSettings: strict),
+        .target(
+            name: "DeviceSimulator",
+            dependencies: ["CBOR", "CoAP", "LinkModel", "SenML", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         .target(
             name: "CoAPTesting",
-            dependencies: ["CoAP", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
+            dependencies: ["CoAP", "LinkModel", .product(name: "Logging", package: "swift-log")], swiftSettings: strict),
 
         // The judge of other servers, and the resources its cases need.
         .target(
@@ -64,8 +81,8 @@ let package = Package(
         .target(
             name: "CoAPCommandLine",
             dependencies: [
-                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "PolicyFile",
-                "SenML",
+                "CBOR", "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "LinkModel",
+                "PlainYAML", "PolicyFile", "ScenarioFile", "SenML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -96,17 +113,26 @@ let package = Package(
             name: "CoAPCredentialsTests", dependencies: ["CoAPCredentials", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PolicyFileTests",
-            dependencies: ["CoAP", "PolicyFile", "TestSupport", .product(name: "Yams", package: "Yams")],
+            dependencies: ["CoAP", "PlainYAML", "PolicyFile", "TestSupport", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .testTarget(
-            name: "DeviceSimulatorTests", dependencies: ["CBOR", "CoAPTesting", "DeviceSimulator", "SenML"],
+            name: "DeviceSimulatorTests",
+            dependencies: [
+                "CBOR", "CoAP", "CoAPTesting", "DeviceSimulator", "LinkModel", "SenML", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .testTarget(name: "LinkModelTests", dependencies: ["LinkModel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ScenarioFileTests",
+            dependencies: ["CoAP", "DeviceSimulator", "LinkModel", "ScenarioFile", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Conformance", "CoAPTesting", "SenML"], swiftSettings: strict),
         .testTarget(
             name: "CoAPCommandLineTests",
             dependencies: [
-                "CLibCoAP", "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "SenML", "TestSupport",
+                "CLibCoAP", "CoAP", "CoAPCommandLine", "CoAPCredentials", "CoAPTesting", "DeviceSimulator",
+                "ScenarioFile", "SenML", "TestSupport",
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 // The tests run these.
@@ -115,8 +141,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "TestSupport",
-                .product(name: "Logging", package: "swift-log"),
+                "CoAP", "CoAPCredentials", "CoAPTesting", "Conformance", "DeviceSimulator", "ScenarioFile",
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             // Other people's client and server in Python, found beside the tests when they run.
             exclude: ["Peers"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import PlainYAML
 import Yams
 
 /// Makes a policy of a file's text. Every error names the file, the line and the key, and says what may stand there.

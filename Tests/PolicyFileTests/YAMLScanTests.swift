@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import PlainYAML
 import TestSupport
 import Testing
 import Yams

@@ -5,8 +5,8 @@
 ///
 /// It finds where each token begins just as the parser does. A text that goes on in the next line, and what ends a line for the
 /// parser but not in an editor, are refused: what looks like a comment or a text is one.
-struct YAMLScan {
-    typealias Refusal = (line: Int, reason: String)
+package struct YAMLScan {
+    package typealias Refusal = (line: Int, reason: String)
 
     private let text: [UInt8]
     private var index = 0
@@ -22,7 +22,7 @@ struct YAMLScan {
     private var opening = (line: 0, column: 0)
 
     /// The first thing that is refused; nil for none.
-    static func refusal(of text: [UInt8]) -> Refusal? {
+    package static func refusal(of text: [UInt8]) -> Refusal? {
         if let refusal = LineEnds.refusal(of: text) { return refusal }
         var scan = YAMLScan(text: text)
         return scan.refusal()

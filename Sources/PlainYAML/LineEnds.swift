@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Looks for what ends a line for a parser of YAML and not in most editors: a rule behind it would look like a comment.
-enum LineEnds {
+package enum LineEnds {
     /// The first line with such an end, and what to do; nil for none.
-    static func refusal(of text: [UInt8]) -> (line: Int, reason: String)? {
+    package static func refusal(of text: [UInt8]) -> (line: Int, reason: String)? {
         var line = 1
         for (index, byte) in text.enumerated() {
             let rest = text[index...].dropFirst()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Whether one word is another one misspelled.
-enum Spelling {
+package enum Spelling {
     /// True for different words, of which one becomes the other by one or two letters more, less or changed; by one in short ones.
-    static func isNear(_ word: String, _ other: String) -> Bool {
+    package static func isNear(_ word: String, _ other: String) -> Bool {
         guard abs(min(word.utf8.count, 64) - min(other.utf8.count, 64)) <= 2 else { return false }
         let (one, two) = (Array(word.utf8.prefix(64)), Array(other.utf8.prefix(64)))
         let limit = min(one.count, two.count) < 5 ? 1 : 2

@@ -43,7 +43,7 @@ public struct LinkFaults: Hashable, Sendable {
     }
 
     /// The datagram as it arrives: with a bit flipped, perhaps. Errors stay as they are, so that what they say can be read.
-    func damaged(_ datagram: [UInt8]) -> [UInt8] {
+    package func damaged(_ datagram: [UInt8]) -> [UInt8] {
         guard let bit = flippedPayloadBit, let message = Message(datagram),
             message.code.isRequest || message.code.isSuccess, bit / 8 < message.payload.count
         else { return datagram }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Decides what becomes of the datagrams of one direction, one after the other: the same for the same seed.
-struct FaultPlan {
-    let faults: LinkFaults
+package struct FaultPlan {
+    package let faults: LinkFaults
     private var generator: SeededNumbers
 
-    init(_ faults: LinkFaults, seed: UInt64) {
+    /// - Parameters:
+    ///   - faults: what goes wrong.
+    ///   - seed: where the random numbers start.
+    package init(_ faults: LinkFaults, seed: UInt64) {
         self.faults = faults
         generator = SeededNumbers(seed: seed)
     }
@@ -13,7 +16,7 @@ struct FaultPlan {
     /// After which times the next datagram arrives: none when it is lost, two when it comes twice.
     ///
     /// - Parameter isHeldBack: set to whether it lets later ones overtake it.
-    mutating func next(isHeldBack: inout Bool) -> [Duration] {
+    package mutating func next(isHeldBack: inout Bool) -> [Duration] {
         // Each datagram takes as many numbers, whatever becomes of it: what is done to one does not change the others' fate.
         let isLost = chance(faults.loss)
         let isDoubled = chance(faults.duplication)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What came of a run.
+public struct FleetReport: Hashable, Sendable {
+    /// Whether an assertion held.
+    public struct Verdict: Hashable, Sendable {
+        /// The assertion.
+        public var assertion: Assertion
+        /// True when it held.
+        public var holds: Bool
+        /// What was found, `p99 latency was 12 ms`.
+        public var finding: String
+    }
+
+    /// The values of one quantity of a device.
+    public struct Extremes: Hashable, Sendable {
+        /// The device's name.
+        public var device: String
+        /// The quantity.
+        public var quantity: String
+        /// How many values there were.
+        public var count = 0
+        /// How many of them were no numbers.
+        public var invalid = 0
+        /// The smallest; nil without one.
+        public var minimum: Double?
+        /// The largest; nil without one.
+        public var maximum: Double?
+    }
+
+    /// The scenario's name.
+    public var name: String
+    /// How many devices there were.
+    public var devices = 0
+    /// How many simulated seconds it took.
+    public var simulated = 0.0
+    /// How many real seconds it took.
+    public var elapsed = 0.0
+    /// How many values were taken.
+    public var samples = 0
+    /// What was counted.
+    public var counters = FleetCounters()
+    /// How long answers took.
+    public var latency = LatencyHistogram()
+    /// What the server got; nil for somebody else's.
+    public var received: ReceivedReports?
+    /// The quantities' extremes, by device and quantity.
+    public var extremes: [Extremes] = []
+    /// The charge that each kind of device took on average, in milliampere-hours, by its group's name pattern.
+    public var charge: [String: Double] = [:]
+    /// Whether the assertions held, in their order.
+    public var verdicts: [Verdict] = []
+
+    /// An empty report.
+    public init(name: String) { self.name = name }
+
+    /// True when every assertion held.
+    public var holds: Bool { verdicts.allSatisfy(\.holds) }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that goes wrong with a device or one of its sensors.
+public struct Fault: Hashable, Sendable {
+    /// What goes wrong.
+    public enum Kind: Hashable, Sendable {
+        /// The value stays as it is.
+        case stuck
+        /// The value jumps by so much, for one sample where the fault has no length.
+        case spike(Double)
+        /// No value comes.
+        case dropout
+        /// So much is added.
+        case offset(Double)
+        /// More and more is added, so much an hour. It goes back to nothing at the fault's end.
+        case biasDrift(Double)
+        /// The value is no number.
+        case notANumber
+        /// The device's clock is wrong by so many seconds.
+        case clockSkew(Double)
+        /// The device starts anew and is away for the fault's length; true where it says farewell first (close_notify).
+        case reboot(farewell: Bool)
+    }
+
+    /// When it happens.
+    public enum Occurrence: Hashable, Sendable {
+        /// At a moment, in seconds since the start.
+        case at(Double)
+        /// At random, so many times an hour on average.
+        case rate(perHour: Double)
+    }
+
+    /// What goes wrong.
+    public var kind: Kind
+    /// The path of the resource, `sensors/temperature`; nil for all sensors of the device, or the device itself.
+    public var resource: String?
+    /// Which of the group's devices it meets, `room-00*`; nil for all.
+    public var devices: String?
+    /// When.
+    public var occurrence: Occurrence
+    /// For how many seconds; 0 for one sample.
+    public var duration: Double
+
+    /// A fault.
+    public init(
+        _ kind: Kind, resource: String? = nil, devices: String? = nil, _ occurrence: Occurrence, duration: Double = 0
+    ) {
+        self.kind = kind
+        self.resource = resource
+        self.devices = devices
+        self.occurrence = occurrence
+        self.duration = duration
+    }
+}
