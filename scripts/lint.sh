@@ -40,7 +40,7 @@ report "no SPDX line in its first three lines" < <(
 
 say "Words"
 mapfile -t code < <(matching '\.(swift|c|h|sh|py)$' | grep -v '^scripts/lint.sh$')
-mapfile -t libraries < <(matching '^Sources/(CoAP|CoAPCore|CoAPCredentials|CoAPTesting|DeviceSimulator|PolicyFile|SenML|CLibCoAP)/.*\.(swift|c|h)$')
+mapfile -t libraries < <(matching '^Sources/(CoAP|CoAPCore|CoAPCredentials|CoAPTesting|DeviceSimulator|LinkModel|PlainYAML|PolicyFile|ScenarioFile|SenML|CLibCoAP)/.*\.(swift|c|h)$')
 report "left to be done" < <(grep -n -w -E 'TODO|FIXME|XXX|HACK' -- "${code[@]}" /dev/null || true)
 report "a library does not print" < <(
     grep -n -E '(^|[^.A-Za-z])print\(|printf\(stdout' -- "${libraries[@]}" /dev/null | grep -v -E '^[^:]*:[0-9]+: *///' || true
