@@ -55,6 +55,26 @@ struct ActuatorAuditTests {
         #expect(valve.text == "5 %")
     }
 
+    @Test("What a program sets without a client is taken down as well")
+    func written() throws {
+        let bench = Self.bench()
+        try bench.host.write(33, to: "actuators/valve", of: "unit-1", by: .anonymous)
+        #expect(throws: ResponseError(.badRequest, "-1 % is out of range; 0 to 80 % is allowed")) {
+            try bench.host.write(-1, to: "actuators/valve", of: "unit-1", by: .anonymous)
+        }
+        for (path, name) in [("actuators/valve", "unit-2"), ("valve", "unit-1")] {
+            let error = #expect(throws: ResponseError.self) {
+                try bench.host.write(1, to: path, of: name, by: .anonymous)
+            }
+            #expect(error?.code == .notFound)
+        }
+        #expect(
+            bench.host.audit.map(\.outcome) == [
+                "accepted", "refused, 4.00 Bad Request: -1 % is out of range; 0 to 80 % is allowed",
+            ])
+        #expect(bench.host.devices[0].value(of: 0) == 33)
+    }
+
     @Test("They can be read as text, JSON and CBOR, and are listed")
     func resource() async throws {
         let bench = Self.bench()
