@@ -204,7 +204,9 @@ final class HostedDevice: Sendable {
             audit.after = value
             try device.write(value, to: number, by: identity)
         } catch {
-            audit.verdict = .refused(error.code, error.diagnostic ?? "")
+            // It may quote what the peer has sent.
+            let reason = PrintableText.escaped((error.diagnostic ?? "").utf8).prefix(200)
+            audit.verdict = .refused(error.code, String(reason))
             recorder.record(audit)
             throw error
         }

@@ -92,6 +92,17 @@ struct ActuatorAuditTests {
         #expect(links.map(\.target) == ["/actuators/valve", "/audit"])
     }
 
+    @Test("What a peer has written does not make lines of its own, nor long ones")
+    func quoted() async throws {
+        let bench = Self.bench()
+        let label = String(repeating: "x", count: 5_000) + #"\n2027-01-01T00:00:00Z forged_"#
+        let put = try await bench.put("actuators/valve", #"[{"n":"a","v":1,"\#(label)":1}]"#, .senMLJSON)
+        #expect(put.code == .badRequest)
+        let audit = try await bench.get("audit")
+        #expect(audit.text.hasPrefix("2027-01-15T08:00:00Z unit-1/actuators/valve 10 -> - anonymous refused, 4.00"))
+        #expect(!audit.text.contains("\n") && audit.payload.count < 400, "\(audit.text)")
+    }
+
     @Test("The newest thousand are kept, and the list of them is bounded")
     func bounded() {
         var trail = AuditTrail()

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Devices that are observed", .timeLimit(.minutes(5)))
 struct ObservedDeviceTests {
-    private static let counting = Signal.ramp(from: 0, to: 1_000, start: 0, duration: 1_000)
+    private static let counting = Signal.ramp(from: 0, to: 1e6, start: 0, duration: 1e6)
 
     /// Values as they come, until a condition holds.
     private static func texts(
