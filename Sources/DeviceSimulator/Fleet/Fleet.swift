@@ -6,6 +6,8 @@ public import CoAP
 public final class Fleet: Sendable {
     /// What is simulated.
     public let scenario: Scenario
+    /// The simulated date at the start, in seconds since 1970: the scenario's, or the present one.
+    public let start: Double
     /// All devices, in the order of groups and numbers.
     public let devices: [Device]
 
@@ -15,6 +17,8 @@ public final class Fleet: Sendable {
     /// A fleet at the scenario's start.
     public init(_ scenario: Scenario) {
         self.scenario = scenario
+        let scenario = scenario.starting(at: Scenario.presentDate)
+        start = scenario.start ?? Scenario.usualStart
         devices = scenario.groups.flatMap { group in
             group.numbers.map { Device(number: $0, of: group, in: scenario) }
         }
