@@ -72,7 +72,7 @@ extension FleetEngine {
         do throws(CoAPError) {
             let uri = try surroundings.uri(for: device)
             let session = try await connector.open(uri, security: try surroundings.security(for: device))
-            if let address = await session.connectionInfo.localAddress { surroundings.opened(device, from: address.port) }
+            if let port = await session.localPort { surroundings.opened(device, from: port) }
             return .success(Opened(session: session, isSecure: uri.scheme == .coaps))
         } catch {
             return .failure(error)

@@ -99,6 +99,7 @@ actor FleetEngine {
             await advance(to: min((clock.now - started) * rate, duration))
             note(elapsed: (MonotonicTime.now - realStart).inSeconds)
             if simulated >= duration { break }
+            if clock.waitsForAll, underWay > 0 { continue }
             let next = min(triesDue.next ?? .infinity, started + min(nextMoment, duration) / rate)
             await clock.sleep(until: clock.waitsForAll ? next : min(next, clock.now + Limits.tick))
         }
@@ -154,7 +155,8 @@ actor FleetEngine {
             if clock.waitsForAll { await idle() }
             startTries()
             note(elapsed: (MonotonicTime.now - realStart).inSeconds)
-            if fleet.progress.withLock(\.counters.reportsWaiting) == 0, underWay == 0 { return }
+            if underWay == 0, fleet.progress.withLock(\.counters.reportsWaiting) == 0 { return }
+            if clock.waitsForAll, underWay > 0 { continue }
             let next = min(deadline, triesDue.next ?? .infinity)
             await clock.sleep(until: clock.waitsForAll ? next : min(next, clock.now + Limits.tick))
         }
