@@ -13,6 +13,9 @@ protocol DeviceSession: Sendable {
     /// The port it comes from; nil where that is not known.
     var localPort: UInt16? { get async }
 
+    /// What went over the network so far.
+    var traffic: TrafficCounts { get async }
+
     /// Ends it.
     ///
     /// - Parameter farewell: false tells the server nothing.
@@ -21,6 +24,7 @@ protocol DeviceSession: Sendable {
 
 extension ClientSession: DeviceSession {
     var localPort: UInt16? { get async { await connectionInfo.localAddress?.port } }
+    var traffic: TrafficCounts { get async { await connectionInfo.traffic } }
 }
 
 /// Opens sessions.

@@ -83,7 +83,9 @@ extension FleetEngine {
         defer { finished() }
         guard clients[index].generation == generation, clients[index].phase == .opening, !isClosing else {
             // The device went away meanwhile.
-            if case .success(let opened) = result { await opened.session.close(farewell: isClosing) }
+            guard case .success(let opened) = result else { return }
+            await opened.session.close(farewell: isClosing)
+            count(await opened.session.traffic, of: index)
             return
         }
         clients[index].task = nil
@@ -124,9 +126,17 @@ extension FleetEngine {
         underWay += 1
         Task {
             await session.close(farewell: farewell)
+            let traffic = await session.traffic
+            count(traffic, of: index)
+            // Connections that the session made anew by itself.
+            let handshakes = traffic.handshakes - 1
+            if handshakes > 0 { count { $0.handshakes += handshakes } }
             finished()
         }
     }
+
+    /// Counts what a session has sent and received, when it has ended.
+    private func count(_ traffic: TrafficCounts, of index: Int) { self.traffic[clients[index].group] += traffic }
 
     /// The device is switched off for a while.
     func goAway(_ index: Int, farewell: Bool) {

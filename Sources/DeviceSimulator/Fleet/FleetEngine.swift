@@ -37,6 +37,8 @@ actor FleetEngine {
 
     var clients: [DeviceClient] = []
     var extremes: ValueExtremes
+    /// What went over the network, by the number of the group.
+    var traffic: [TrafficCounts]
 
     // Time
     var turns: [Turn] = []
@@ -74,6 +76,7 @@ actor FleetEngine {
         forms = scenario.groups.map { ReportForm(of: $0) }
         timeline = FleetEvent.timeline(of: scenario)
         extremes = ValueExtremes(fleet.devices)
+        traffic = scenario.groups.map { _ in TrafficCounts() }
         for (number, group) in scenario.groups.enumerated() where group.count > 0 {
             let devices = clients.count..<(clients.count + group.count)
             turns.append(Turn(devices: devices))
@@ -197,8 +200,23 @@ actor FleetEngine {
         report.latency = progress.latency
         report.received = surroundings.received
         report.extremes = extremes.list()
+        addCharge(to: &report)
         report.judge(fleet.scenario.assertions)
         return report
+    }
+
+    /// What the traffic took of the devices' batteries. A group's devices are alike: their sum is taken for one device that was
+    /// awake and asleep as long as all of them.
+    private func addCharge(to report: inout FleetReport) {
+        var (total, devices) = (0.0, 0)
+        for (number, group) in fleet.scenario.groups.enumerated() where forms[number] != nil && group.count > 0 {
+            let use = EnergyMeter(group.power.radio).use(
+                of: traffic[number], credential: group.credential, elapsed: simulated * Double(group.count))
+            report.charge[group.name.text] = use.total / Double(group.count)
+            total += use.total
+            devices += group.count
+        }
+        if devices > 0 { report.averageCharge = total / Double(devices) }
     }
 
     // MARK: Tasks

@@ -121,6 +121,16 @@ final class FakeNetwork: DeviceConnector, FleetSurroundings {
         let device: String
         let number: Int
 
+        var traffic: TrafficCounts {
+            get async {
+                var traffic = TrafficCounts()
+                traffic.handshakes = 1
+                traffic.datagramsSent = network.state.withLock { $0.sent.count { $0.session == number } }
+                traffic.bytesSent = traffic.datagramsSent * 100
+                return traffic
+            }
+        }
+
         var localPort: UInt16? { get async { UInt16(truncatingIfNeeded: number + 1) } }
 
         func request(

@@ -124,6 +124,31 @@ struct FleetReportingTests {
         #expect(found == expected)
     }
 
+    @Test("The charge is estimated for each group, and the average for all devices")
+    func charge() async throws {
+        var scenario = Scenario.fleet(3, duration: 100)
+        var often = scenario.groups[0]
+        often.name = NamePattern("often-{n}")
+        often.count = 1
+        often.report = ReportPlan(.every(1))
+        var mute = often
+        mute.name = NamePattern("mute-{n}")
+        mute.report = nil
+        scenario.groups += [often, mute]
+        let report = try await FakeNetwork().run(scenario)
+        let seldom = try #require(report.charge["dev-{n:02}"])
+        let frequent = try #require(report.charge["often-{n}"])
+        #expect(report.charge.count == 2)
+        var counts = TrafficCounts()
+        (counts.handshakes, counts.datagramsSent, counts.bytesSent) = (1, 101, 10_100)
+        let meter = EnergyMeter(.ieee802154)
+        let expected = meter.use(of: counts, credential: scenario.groups[0].credential, elapsed: 100).total
+        #expect(abs(frequent / expected - 1) < 1e-9)
+        #expect(seldom < frequent)
+        let average = try #require(report.averageCharge)
+        #expect(abs(average - (3 * seldom + frequent) / 4) < 1e-12)
+    }
+
     @Test("A run without an end is ended by its task's cancellation, with a report")
     func cancellation() async throws {
         let network = FakeNetwork()

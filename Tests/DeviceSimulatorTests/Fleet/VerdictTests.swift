@@ -88,7 +88,7 @@ struct VerdictTests {
         #expect(!charge.holds)
         var known = Self.report()
         known.received = ReceivedReports()
-        known.charge = ["a": 1, "b": 2]
+        known.averageCharge = 1.5
         #expect(try Self.verdict(.metric(.reportsDuplicated, .equal, 0), of: known).holds)
         #expect(try Self.verdict(.metric(.charge, .equal, 1.5), of: known).finding == "the charge on average was 1.5 mAh")
     }
