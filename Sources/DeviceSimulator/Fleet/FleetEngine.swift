@@ -5,7 +5,7 @@ import CoAP
 /// Runs a fleet: one driver moves the simulated time of all devices and starts what they do; there is a task for a device only
 /// while a handshake or a report of it is under way.
 ///
-/// `FleetEngine+Time.swift` moves the time, `+Reports.swift` takes values, `+Sessions.swift` brings them to the server, and
+/// `FleetEngine+Time.swift` moves the time, `+Reports.swift` takes values, `+Sessions.swift` and `+Answers.swift` bring them to the server, and
 /// `+Events.swift` has happen what the scenario says.
 actor FleetEngine {
     /// Real seconds.
@@ -117,7 +117,8 @@ actor FleetEngine {
     /// - Throws: `CoAPError` when a group's first device would have no way to its server.
     private func checkBeginning() throws(CoAPError) {
         var seen: Set<Int> = []
-        for (index, client) in clients.enumerated() where forms[client.group] != nil && seen.insert(client.group).inserted {
+        for (index, client) in clients.enumerated()
+        where forms[client.group] != nil && seen.insert(client.group).inserted {
             _ = try surroundings.uri(for: fleet.devices[index])
             _ = try surroundings.security(for: fleet.devices[index])
         }
@@ -182,7 +183,11 @@ actor FleetEngine {
             clients[index].task?.cancel()
             guard givesUp else { continue }
             let lost = clients[index].queue.removeAll()
-            if lost > 0 { count { $0.reportsLost += lost; $0.reportsWaiting -= lost } }
+            if lost > 0 {
+                count {
+                    $0.reportsLost += lost; $0.reportsWaiting -= lost
+                }
+            }
         }
         for task in eventTasks { task.cancel() }
         await idle()

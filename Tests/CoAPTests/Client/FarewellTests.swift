@@ -19,7 +19,8 @@ struct FarewellTests {
         ) { uris in
             let session = try await ClientSession.open(
                 uris[0], security: .preSharedKey(identity: "device", key: key),
-                configuration: ClientConfiguration(), logger: Logger(label: "farewell"))
+                configuration: ClientConfiguration(),
+                logger: Logger(label: "farewell", factory: { _ in SwiftLogNoOpLogHandler() }))
             _ = try await session.get("it")
             let before = await session.connectionInfo.traffic.datagramsSent
             await session.close(farewell: says)

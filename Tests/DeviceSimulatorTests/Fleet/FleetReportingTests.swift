@@ -65,7 +65,8 @@ struct FleetReportingTests {
             let other = Sensor(quantity: "temperature", unit: "Cel", signal: .constant(3))
             group.resources.append(DeviceResource(path: "sensors/outside", .sensor(other)))
             group.resources.append(
-                DeviceResource(path: "sensors/level", .sensor(Sensor(quantity: "level", unit: "m", signal: .constant(4)))))
+                DeviceResource(
+                    path: "sensors/level", .sensor(Sensor(quantity: "level", unit: "m", signal: .constant(4)))))
             group.report?.resources = ["sensors/temperature", "sensors/outside"]
         }
         _ = try await network.run(scenario)
@@ -106,7 +107,9 @@ struct FleetReportingTests {
             var sample: Sample
         }
         var scenario = Scenario.fleet(3, duration: 60) { group in
-            var sensor = Sensor(quantity: "temperature", unit: "Cel", signal: .walk(RandomWalk(mean: 20, deviation: 2, timeConstant: 60)))
+            var sensor = Sensor(
+                quantity: "temperature", unit: "Cel",
+                signal: .walk(RandomWalk(mean: 20, deviation: 2, timeConstant: 60)))
             sensor.noise = 0.1
             sensor.period = 0.7
             group.resources.append(DeviceResource(path: "sensors/b", .sensor(sensor)))

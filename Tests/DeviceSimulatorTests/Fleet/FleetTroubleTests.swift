@@ -159,7 +159,8 @@ struct FleetTroubleTests {
         }
         scenario.speed = 10
         scenario.events = [
-            ScenarioEvent(at: 120, .serverRestart(downFor: 20)), ScenarioEvent(at: 30, .outage(devices: "*-03", duration: 5)),
+            ScenarioEvent(at: 120, .serverRestart(downFor: 20)),
+            ScenarioEvent(at: 30, .outage(devices: "*-03", duration: 5)),
         ]
         _ = try await network.run(scenario)
         let performed = network.state.withLock { $0.performed }

@@ -90,7 +90,8 @@ struct VerdictTests {
         known.received = ReceivedReports()
         known.averageCharge = 1.5
         #expect(try Self.verdict(.metric(.reportsDuplicated, .equal, 0), of: known).holds)
-        #expect(try Self.verdict(.metric(.charge, .equal, 1.5), of: known).finding == "the charge on average was 1.5 mAh")
+        #expect(
+            try Self.verdict(.metric(.charge, .equal, 1.5), of: known).finding == "the charge on average was 1.5 mAh")
     }
 
     // MARK: Values
