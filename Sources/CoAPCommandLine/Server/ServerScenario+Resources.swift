@@ -11,8 +11,9 @@ extension ServerScenario {
     func register(on router: Router, _ configuration: inout ServerConfiguration) -> Task<Void, Never>? {
         switch self {
         case .device:
-            SimulatedDevice().register(on: router)
-            return nil
+            let host = DeviceHost(.thermostat)
+            host.register(on: router)
+            return Task { await host.run() }
         case .plugtest:
             let plugtest = PlugtestServer()
             plugtest.register(on: router)
