@@ -67,7 +67,8 @@ struct RecordingTests {
             ("time,value\n1,x\n", "day.csv:2: value: 'x' is no number"),
             ("time,value\nsoon,1\n", "day.csv:2: time: 'soon' is no time"),
             ("time,value\n5,1\n5,2\n", "day.csv:3: time: 5 comes not after"),
-            ("time,value\n5\n", "day.csv:2: has 1 columns"), ("time,temp\n5,1\n", "day.csv:1: there is no column 'value'"),
+            ("time,value\n5\n", "day.csv:2: has 1 columns"),
+            ("time,temp\n5,1\n", "day.csv:1: there is no column 'value'"),
             ("time,value\n", "no value"), ("", "no value"), ("time,value\n1,1e999\n", "'1e999' is no number"),
         ])
     func badLine(csv: String, part: String) throws {

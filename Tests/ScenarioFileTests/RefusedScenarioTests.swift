@@ -53,7 +53,8 @@ struct RefusedScenarioTests {
             "scenario: s\ngroups:\n- {devices: \"d-{m}\", resources: {a: {firmware: true}}}\n", 3, "devices: 'd-{m}'",
             "{n:03}"),
         Broken(
-            "scenario: s\ngroups:\n- {devices: a b, resources: {a: {firmware: true}}}\n", 3, "devices: 'a b' is no name"),
+            "scenario: s\ngroups:\n- {devices: a b, resources: {a: {firmware: true}}}\n", 3, "devices: 'a b' is no name"
+        ),
         Broken(
             "scenario: s\ngroups:\n- {devices: \"d-{n}\", count: 60000, resources: {a: {firmware: true}}}\n- {devices: \"e-{n}\", count: 60000, resources: {a: {firmware: true}}}\n",
             4, "groups[2].count: there are 120000", "100000"),
@@ -119,7 +120,8 @@ struct RefusedScenarioTests {
         .resource("a: {sensor: t, signal: 1}", 7, "resources.a.unit: is missing", "unit: Cel"),
         .resource("a: {sensor: t, unit: Cel}", 7, "resources.a.signal: is missing", "room.temperature"),
         .resource("a: {sensor: t, unit: °C, signal: 1}", 7, "unit: '°C' is no unit", "'Cel' is meant"),
-        .resource("a: {sensor: t, unit: hPa, signal: 1}", 7, "unit: 'hPa' is a secondary unit", "Pa, of which 1 hPa is 100"),
+        .resource(
+            "a: {sensor: t, unit: hPa, signal: 1}", 7, "unit: 'hPa' is a secondary unit", "Pa, of which 1 hPa is 100"),
         .resource("a: {sensor: t, unit: Cel, signal: 1, period: 0 s}", 7, "resources.a.period: 0 s is out of range"),
         .resource("a: {sensor: t, unit: Cel, signal: 1, noise: -1}", 7, "resources.a.noise: -1 is out of range"),
         .resource("a: {sensor: t, unit: Cel, signal: 1, noise: much}", 7, "resources.a.noise: 'much' is no number"),
@@ -180,7 +182,9 @@ struct RefusedScenarioTests {
         .end("events: [{at: 1 min, do: rebind, for: 3 s}]", "events[1].for: means nothing for 'rebind'"),
         .end("events: [{at: 1 min, do: outage}]", "events[1].for: is missing", "20 s"),
         .end("events: [{at: 1 min, do: expire, devices: f-1}]", "events[1].devices: 'f-1' is nobody", "'d-1', 'e-1'"),
-        .end("events: [{at: 1 min, do: set, resource: a, value: 1}]", "events[1].resource: 'a' is no actuator", "write b"),
+        .end(
+            "events: [{at: 1 min, do: set, resource: a, value: 1}]", "events[1].resource: 'a' is no actuator", "write b"
+        ),
         .end("events: [{at: 1 min, do: set, devices: \"e-*\", resource: b, value: 1}]", "have no actuator"),
         .end("events: [{at: 1 min, do: set, resource: b}]", "events[1].value: is missing"),
         .end("events: [{at: 1 min, do: fault}]", "events[1].fault: is missing", "stuck"),

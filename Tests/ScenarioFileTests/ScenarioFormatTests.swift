@@ -33,8 +33,10 @@ struct ScenarioFormatTests {
         }
         #expect([room.heatCapacity, room.heatLoss, room.windowLoss, room.heaterPower] == [400_000, 30, 100, 1500])
         #expect([room.volume, room.hysteresis, room.initialTemperature, room.initialHumidity] == [60, 0.5, 18, 50])
-        #expect([tank.area, tank.height, tank.pumpRate, tank.valveArea, tank.initialLevel] == [2, 3, 0.001, 0.0004, 1.5])
-        #expect([battery.capacity, battery.fullVoltage, battery.emptyVoltage, battery.resistance] == [3, 4.1, 2.9, 0.1])
+        #expect(
+            [tank.area, tank.height, tank.pumpRate, tank.valveArea, tank.initialLevel] == [2, 3, 0.001, 0.0004, 1.5])
+        #expect(
+            [battery.capacity, battery.fullVoltage, battery.emptyVoltage, battery.resistance] == [3, 4.1, 2.9, 0.1])
         #expect([battery.heatCapacity, battery.thermalTimeConstant, battery.initialCharge] == [40, 600, 0.8])
         let plan = DailySchedule([
             .init(time: 0, value: 0), .init(time: 28_800, value: 2), .init(time: 63_030, value: 0),
@@ -98,7 +100,9 @@ struct ScenarioFormatTests {
         #expect(group.report == report)
         #expect(scenario.groups[1].report == ReportPlan(.change(by: 0.2, atLatest: 300)))
         let radio = group.power.radio
-        #expect(radio.name == "mine" && radio.bitRate == 50_000 && radio.datagramOverhead == 20)
+        #expect(
+            radio.name == "mine" && radio.bitRate == 50_000 && radio.datagramOverhead == 20 && radio.framePayload == 100
+        )
         #expect(
             [radio.transmitCurrent, radio.receiveCurrent, radio.sleepCurrent, radio.processorCurrent] == [
                 20, 10, 0.002, 5,
@@ -135,7 +139,10 @@ struct ScenarioFormatTests {
                 ScenarioEvent(
                     at: 480, .fault(.reboot(farewell: true), devices: "meter", resource: nil, duration: 1)),
             ])
-        #expect(scenario.assertions.map(\.text) == ["p99 latency < 500 ms", "reports lost == 0", "temperature of room-* between 15 and 30"])
+        #expect(
+            scenario.assertions.map(\.text) == [
+                "p99 latency < 500 ms", "reports lost == 0", "temperature of room-* between 15 and 30",
+            ])
         #expect(scenario.assertions.allSatisfy { ($0.line ?? 0) > 90 })
     }
 
@@ -160,7 +167,9 @@ struct ScenarioFormatTests {
 
     @Test("Patterns mean names with anything in the place of each star")
     func patterns() {
-        for (pattern, name) in [("*", ""), ("room-*", "room-1"), ("*1", "room-1"), ("r*m*1", "room-1"), ("a", "a"), ("a*a", "aa")] {
+        for (pattern, name) in [
+            ("*", ""), ("room-*", "room-1"), ("*1", "room-1"), ("r*m*1", "room-1"), ("a", "a"), ("a*a", "aa"),
+        ] {
             #expect(DevicePattern(pattern).matches(name), "\(pattern)")
         }
         for (pattern, name) in [("room", "room-1"), ("a*a", "a"), ("r*x*1", "room-1"), ("", "a"), ("*b", "abc")] {

@@ -39,7 +39,8 @@ struct LinkReader {
             if let duration, time > duration {
                 throw yaml.problem(
                     node.line, key,
-                    "\(time.shown) s is after the scenario's end, at \(duration.shown) s; write less, or a longer duration")
+                    "\(time.shown) s is after the scenario's end, at \(duration.shown) s; write less, or a longer duration"
+                )
             }
             link.rebinds.append(time)
         }

@@ -91,6 +91,7 @@ enum GroupText {
                 ("name", YAMLText.text(radio.name)), ("transmit", current(radio.transmitCurrent)),
                 ("receive", current(radio.receiveCurrent)), ("sleep", current(radio.sleepCurrent)),
                 ("bit-rate", "\(radio.bitRate.shown) bit/s"), ("overhead", "\(radio.datagramOverhead.shown) B"),
+                ("frame", radio.framePayload.map { "\($0.shown) B" }),
                 ("listen", YAMLText.duration(radio.listenTime)), ("processor", current(radio.processorCurrent)),
                 ("psk-handshake", YAMLText.duration(radio.preSharedKeyHandshakeTime)),
                 ("certificate-handshake", YAMLText.duration(radio.certificateHandshakeTime)),
@@ -108,7 +109,10 @@ enum GroupText {
         let ways =
             link.toServer == link.toClient
             ? direction(link.toServer)
-            : [("to-server", YAMLText.mapping(direction(link.toServer))), ("to-device", YAMLText.mapping(direction(link.toClient)))]
+            : [
+                ("to-server", YAMLText.mapping(direction(link.toServer))),
+                ("to-device", YAMLText.mapping(direction(link.toClient))),
+            ]
         return YAMLText.mapping(
             ways + [
                 ("outages", outages.isEmpty ? nil : YAMLText.list(outages)),
@@ -130,7 +134,8 @@ enum GroupText {
                     ])
                 }
             ), ("delay", time(faults.delay)), ("jitter", time(faults.jitter)),
-            ("duplication", ResourceText.some(faults.duplication)), ("reordering", ResourceText.some(faults.reordering)),
+            ("duplication", ResourceText.some(faults.duplication)),
+            ("reordering", ResourceText.some(faults.reordering)),
             (
                 "reordering-delay",
                 faults.reorderingDelay == usual.reorderingDelay

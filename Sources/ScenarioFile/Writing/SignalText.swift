@@ -15,7 +15,10 @@ enum SignalText {
         case .ramp(let from, let to, let start, let length):
             kind(
                 "ramp",
-                [("from", number(from)), ("to", number(to)), ("start", duration(start)), ("duration", duration(length))])
+                [
+                    ("from", number(from)), ("to", number(to)), ("start", duration(start)),
+                    ("duration", duration(length)),
+                ])
         case .sine(let mean, let amplitude, let period, let phase):
             kind(
                 "sine",

@@ -47,7 +47,9 @@ enum YAMLText {
             }
         }
         let milliseconds = (seconds * 1000).rounded()
-        if seconds.magnitude < 1, milliseconds != 0, milliseconds / 1000 == seconds { return "\(milliseconds.shown) ms" }
+        if seconds.magnitude < 1, milliseconds != 0, milliseconds / 1000 == seconds {
+            return "\(milliseconds.shown) ms"
+        }
         return seconds == 0 ? "0" : "\(seconds.shown) s"
     }
 

@@ -66,7 +66,7 @@ let everything = """
           firmware: {firmware: true, title: Firmware, rt: firmware, if: core.rp}
         report: {to: in/reports, every: 5 s, resources: [sensors/temperature, sensors/level], batch: 2, format: senml+json, confirmable: false, store: 50, sleeps: true}
         power:
-          radio: {name: mine, transmit: 20 mA, receive: 10 mA, sleep: 2 uA, bit-rate: 50 kbit/s, overhead: 20 B, listen: 20 ms, processor: 5 mA, psk-handshake: 5 ms, certificate-handshake: 1 s}
+          radio: {name: mine, transmit: 20 mA, receive: 10 mA, sleep: 2 uA, bit-rate: 50 kbit/s, overhead: 20 B, frame: 100, listen: 20 ms, processor: 5 mA, psk-handshake: 5 ms, certificate-handshake: 1 s}
           battery: 1.2 Ah
         link:
           loss: 1 %

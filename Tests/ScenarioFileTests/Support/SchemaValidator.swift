@@ -42,7 +42,8 @@ struct SchemaValidator {
             guard value.isOf(type: "string"), let pattern = argument.scalar?.string else { return [] }
             guard let regex = try? Regex(pattern) else { return ["\(place): no pattern \(pattern)"] }
             return need((value.scalar?.string ?? "").contains(regex))
-        case "minLength": return need(!value.isOf(type: "string") || (value.scalar?.string.count ?? 0) >= argument.count)
+        case "minLength":
+            return need(!value.isOf(type: "string") || (value.scalar?.string.count ?? 0) >= argument.count)
         case "maxLength": return need((value.scalar?.string.count ?? 0) <= argument.count)
         case "minimum": return need(number.map { $0 >= argument.number ?? 0 } ?? true)
         case "maximum": return need(number.map { $0 <= argument.number ?? 0 } ?? true)
@@ -53,7 +54,8 @@ struct SchemaValidator {
         case "maxProperties": return need(value.mapping.map { $0.count <= argument.count } ?? true)
         case "required":
             guard let mapping = value.mapping else { return [] }
-            return argument.sequence?.flatMap { mapping[$0] == nil ? ["\(place): no \($0.scalar?.string ?? "")"] : [] } ?? []
+            return argument.sequence?.flatMap { mapping[$0] == nil ? ["\(place): no \($0.scalar?.string ?? "")"] : [] }
+                ?? []
         case "dependentRequired":
             guard let mapping = value.mapping else { return [] }
             return argument.mapping?.flatMap { key, needed in
@@ -103,7 +105,8 @@ extension Node {
     }
 
     var number: Double? {
-        guard let scalar, scalar.style == .plain, scalar.string.first.map({ "-+.0123456789".contains($0) }) == true else {
+        guard let scalar, scalar.style == .plain, scalar.string.first.map({ "-+.0123456789".contains($0) }) == true
+        else {
             return nil
         }
         return Double(scalar.string)
