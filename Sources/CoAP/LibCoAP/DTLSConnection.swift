@@ -66,4 +66,7 @@ struct DTLSConnection {
     static func verificationText(_ result: Int) -> String {
         X509_verify_cert_error_string(result).map { String(cString: $0) } ?? "error \(result)"
     }
+
+    /// Has it end without a close_notify (RFC 5246 §7.2.1): the peer is not told.
+    func forgoFarewell() { SSL_set_quiet_shutdown(ssl, 1) }
 }
