@@ -78,7 +78,7 @@ public struct RecordCommand: AsyncParsableCommand {
             duration: try duration.map { text throws(CoAPError) in try Self.duration(text, "--duration", from: 0.1) })
         try checkOutput()
         var target = try CoAPURI(uri)
-        let paths = path + (target.path.isEmpty ? [] : ["\(target.reference)"])
+        let paths = path + (target.path.isEmpty ? [] : ["\(CoAPURI.Reference(path: target.path, query: target.query))"])
         (target.path, target.query) = ([], [])
         var configuration = try RequestOptions.configuration(timeout: timeout)
         let security = try credentials.security(for: target)

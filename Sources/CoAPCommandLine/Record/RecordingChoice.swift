@@ -12,7 +12,7 @@ struct RecordingChoice: Sendable {
         /// The path in the scenario, `sensors/temperature`.
         var path: String
         /// What the server says of it; nil for one that it does not list.
-        var link: Link?
+        var link: CoAP.Link?
         /// True where it has to be recorded: somebody named it, or it says that it is a sensor or actuator.
         var isWanted: Bool
 
@@ -80,7 +80,7 @@ struct RecordingChoice: Sendable {
 
     private mutating func skip(_ path: String, _ reason: String) { skipped.append(Skipped(path: path, reason: reason)) }
 
-    private mutating func add(_ reference: CoAPURI.Reference, _ link: Link?, isNamed: Bool) {
+    private mutating func add(_ reference: CoAPURI.Reference, _ link: CoAP.Link?, isNamed: Bool) {
         let path = "\(CoAPURI.Reference(path: reference.path))"
         guard Self.isUsable(reference.path) else {
             return skip(path, "a scenario has no path with an empty part or with / { } * ? in a part")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import CoAPCredentials
+import DeviceSimulator
 import Foundation
 
 /// How one run of `coap record` is to go, and its way from the list of resources to the file.
@@ -48,11 +50,12 @@ struct RecordingPlan: Sendable {
     }
 
     /// What the server lists. Whoever names resources does not need a list.
-    private func links(_ paths: [String], on session: ClientSession) async throws -> LinkFormat {
+    private func links(_ paths: [String], on session: ClientSession) async throws(CoAPError) -> LinkFormat {
         let isNeeded = paths.isEmpty || paths.contains { $0.contains("*") }
         do {
             return try await session.get(".well-known/core").decode(LinkFormat.self)
-        } catch let error where !isNeeded && error.code != .cancelled {
+        } catch {
+            guard !isNeeded, error.code != .cancelled else { throw error }
             return LinkFormat([])
         }
     }
@@ -102,11 +105,11 @@ struct RecordingPlan: Sendable {
         _ authority: String, _ paths: [String], _ skipped: [RecordingChoice.Skipped]
     ) -> CoAPError {
         let reasons = skipped.prefix(5).map { "\(PrintableText.escaped($0.path.utf8)): \($0.reason)" }
+        let shown = paths.map { PrintableText.escaped($0.utf8) }.joined(separator: " ")
+        var message = "there is nothing to record at \(authority)"
+        if !paths.isEmpty { message += " by --path \(shown)" }
+        if !reasons.isEmpty { message += " (\(reasons.joined(separator: "; ")))" }
         return CoAPError(
-            .limitReached,
-            "there is nothing to record at \(authority)"
-                + (paths.isEmpty ? "" : " by --path \(paths.map { PrintableText.escaped($0.utf8) }.joined(separator: " "))")
-                + (reasons.isEmpty ? "" : " (" + reasons.joined(separator: "; ") + ")")
-                + "; see what it has with: coap discover \(ShellText.quoted(authority))")
+            .limitReached, message + "; see what it has with: coap discover \(ShellText.quoted(authority))")
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CoAP
+import CoAP
 import SenML
 
 /// The faults that were asked for and last, in text, JSON or CBOR.

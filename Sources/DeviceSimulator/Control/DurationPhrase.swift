@@ -11,7 +11,7 @@ enum DurationPhrase {
 
     /// A time in seconds, with or without a space before its unit; nil for anything else. A number alone is none.
     static func seconds(_ text: some StringProtocol) -> Double? {
-        let text = text.filter { $0 != " " }
+        let text = String(text).filter { $0 != " " }
         let number = text.prefix { $0.isNumber || $0 == "." }
         guard let value = Double(number), value.isFinite,
             let unit = units.first(where: { $0.name == text.dropFirst(number.count) })

@@ -17,10 +17,10 @@ public struct FaultTarget: Hashable, Sendable {
     ///
     /// - Parameter text: the pattern of the names, and the resource's path behind the first slash.
     public init(_ text: some StringProtocol) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let path = parts.count > 1 ? parts[1] : ""
+        let names = String(text.prefix { $0 != "/" })
+        let path = String(text.dropFirst(names.count + 1))
         self.init(
-            devices: parts.first.flatMap { $0.isEmpty ? nil : $0 } ?? "*",
+            devices: names.isEmpty ? "*" : names,
             resource: path.isEmpty || path == "*" ? nil : path)
     }
 
@@ -33,13 +33,16 @@ public struct FaultTarget: Hashable, Sendable {
         return (other, all.filter(other.offers))
     }
 
+    /// The devices that are meant.
+    package func devices(among all: [Device]) -> [Device] { resolved(among: all).devices }
+
     private func offers(_ device: Device) -> Bool {
         guard let resource else { return true }
         return device.group.resources.contains { $0.path == resource }
     }
 
     /// True for a name that fits a pattern in which `*` stands for any characters. The time is at most the product of both lengths.
-    static func matches(_ name: String, _ pattern: String) -> Bool {
+    package static func matches(_ name: String, _ pattern: String) -> Bool {
         let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))
         var (place, at) = (0, 0)
         // Where to go on when a letter does not fit: behind the last star, one letter further.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CoAP
+import CoAP
 import SenML
 
 /// What is simulated and how far it is, in text, JSON or CBOR.
