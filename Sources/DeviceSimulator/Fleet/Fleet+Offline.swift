@@ -28,6 +28,7 @@ extension Fleet {
         report.samples = extremes.count
         report.extremes = extremes.list()
         report.elapsed = (clock.now - began) / .seconds(1)
+        report.judge(scenario.assertions.filter { if case .between = $0.check { true } else { false } })
         return report
     }
 
