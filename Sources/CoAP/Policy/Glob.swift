@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A sequence with gaps, each of which stands for any number of any elements, none too.
-struct Glob<Element: Hashable & Sendable>: Hashable, Sendable {
+package struct Glob<Element: Hashable & Sendable>: Hashable, Sendable {
     /// What stands between the gaps; the first and the last may be empty.
     let pieces: [[Element]]
+
+    /// - Parameter pieces: what stands between the gaps, one more than there are gaps.
+    package init(pieces: [[Element]]) { self.pieces = pieces }
 
     /// The one sequence it matches; nil when there are gaps.
     var literal: [Element]? { pieces.count == 1 ? pieces[0] : nil }
@@ -12,7 +15,7 @@ struct Glob<Element: Hashable & Sendable>: Hashable, Sendable {
     var matchesEverything: Bool { pieces.count > 1 && pieces.allSatisfy(\.isEmpty) }
 
     /// True when the sequence is one of those meant. The time is at most the product of both lengths.
-    func matches(_ text: [Element]) -> Bool {
+    package func matches(_ text: [Element]) -> Bool {
         guard let first = pieces.first, let last = pieces.last, text.starts(with: first) else { return false }
         guard pieces.count > 1 else { return text.count == first.count }
         let end = text.count - last.count

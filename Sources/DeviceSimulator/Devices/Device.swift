@@ -27,6 +27,7 @@ public final class Device: Sendable {
         self.number = number
         self.group = group
         name = group.deviceName(number)
+        let scenario = scenario.starting(at: Scenario.presentDate)
         state = Locked(DeviceState(name: name, group: group, scenario: scenario))
     }
 
@@ -45,6 +46,23 @@ public final class Device: Sendable {
     /// The newest value of the sensor or actuator with this number among the group's resources; nil where there is none: it
     /// has dropped out, warms up, or the device is away.
     public func value(of resource: Int) -> Double? { state.withLock { $0.value(of: resource) } }
+
+    /// The newest sample of the sensor with this number among the group's resources, with its time by the device's clock; nil where
+    /// there is none.
+    public func sample(of resource: Int) -> Sample? { state.withLock { $0.sample(of: resource) } }
+
+    /// The smallest and the largest number that a sensor has shown since the device's last start; nil where there is none.
+    public func extremes(of resource: Int) -> ClosedRange<Double>? { state.withLock { $0.extremes(of: resource) } }
+
+    /// When the next of its sensors samples, in seconds since the scenario's start; infinite without sensors. Devices of a group
+    /// have it in common.
+    public var nextSample: Double { state.withLock(\.nextSample) }
+
+    /// How often it has started anew.
+    public var rebootCount: Int { state.withLock(\.rebootCount) }
+
+    /// When it has started anew last; nil when it never has. Its end may lie ahead.
+    public var lastReboot: DeviceReboot? { state.withLock(\.lastReboot) }
 
     /// True while it is switched on; false while it reboots.
     public var isRunning: Bool { state.withLock(\.isRunning) }

@@ -6,12 +6,16 @@ public import CoAP
 public final class Fleet: Sendable {
     /// What is simulated.
     public let scenario: Scenario
+    /// The simulated date at the start, in seconds since 1970: the scenario's, or the present one.
+    public let start: Double
     /// All devices, in the order of groups and numbers.
     public let devices: [Device]
 
     /// A fleet at the scenario's start.
     public init(_ scenario: Scenario) {
         self.scenario = scenario
+        let scenario = scenario.starting(at: Scenario.presentDate)
+        start = scenario.start ?? Scenario.usualStart
         devices = scenario.groups.flatMap { group in
             group.numbers.map { Device(number: $0, of: group, in: scenario) }
         }
@@ -27,16 +31,6 @@ public final class Fleet: Sendable {
     public func run(
         in surroundings: any FleetSurroundings, each: @escaping @Sendable (Int, Sample) -> Void = { _, _ in }
     ) async throws(CoAPError) -> FleetReport {
-        FleetReport(name: scenario.name)
-    }
-
-    /// Makes the values without a network and without waiting.
-    ///
-    /// - Parameters:
-    ///   - duration: for how many simulated seconds; nil for the scenario's.
-    ///   - each: as for ``run(in:each:)``.
-    /// - Returns: what came of it, with a verdict on each assertion about values.
-    public func runOffline(duration: Double? = nil, each: (Int, Sample) -> Void) -> FleetReport {
         FleetReport(name: scenario.name)
     }
 

@@ -20,6 +20,20 @@ public struct Fault: Hashable, Sendable {
         case clockSkew(Double)
         /// The device starts anew and is away for the fault's length; true where it says farewell first (close_notify).
         case reboot(farewell: Bool)
+
+        /// What it is called in the names of its random numbers.
+        var name: String {
+            switch self {
+            case .stuck: "stuck"
+            case .spike: "spike"
+            case .dropout: "dropout"
+            case .offset: "offset"
+            case .biasDrift: "bias-drift"
+            case .notANumber: "nan"
+            case .clockSkew: "clock-skew"
+            case .reboot: "reboot"
+            }
+        }
     }
 
     /// When it happens.
