@@ -3,7 +3,7 @@
 import CLibCoAP
 
 /// SHA-256, or HMAC-SHA-256 with a key, of bytes that come piece by piece. For one task at a time.
-final class BodyHasher {
+package final class BodyHasher {
     private let context: OpaquePointer?
     private let key: OpaquePointer?
     private var isWorking: Bool
@@ -11,7 +11,7 @@ final class BodyHasher {
     /// Begins.
     ///
     /// - Parameter secret: the key of an HMAC; nil for a bare hash.
-    init(key secret: Secret? = nil) {
+    package init(key secret: Secret? = nil) {
         context = EVP_MD_CTX_new()
         key = secret?.withBytes { bytes in
             EVP_PKEY_new_raw_private_key(
@@ -33,7 +33,7 @@ final class BodyHasher {
     }
 
     /// Adds bytes.
-    func update(_ bytes: [UInt8]) {
+    package func update(_ bytes: [UInt8]) {
         guard isWorking else { return }
         isWorking =
             key == nil
@@ -42,7 +42,7 @@ final class BodyHasher {
     }
 
     /// The result, 32 bytes; none when OpenSSL has no memory. To be called once.
-    func finish() -> [UInt8] {
+    package func finish() -> [UInt8] {
         guard isWorking else { return [] }
         isWorking = false
         return [UInt8](unsafeUninitializedCapacity: PayloadDigest.size) { buffer, count in
