@@ -17,21 +17,18 @@ final class SimulationSurroundings: FleetSurroundings {
     private let server: @Sendable (DeviceGroup) throws(CoAPError) -> CoAPURI
     private let credentials: any CredentialSource
     private let links: DeviceLinks
-    /// Simulated seconds a second.
-    private let speed: Double
     private let logger: Logger
     private let under = Locked<[Int: Task<Void, Never>]>([:])
     private let count = Locked(0)
 
     private init(
         _ own: Own?, _ server: @escaping @Sendable (DeviceGroup) throws(CoAPError) -> CoAPURI,
-        _ credentials: any CredentialSource, _ links: DeviceLinks, speed: Double, _ logger: Logger
+        _ credentials: any CredentialSource, _ links: DeviceLinks, _ logger: Logger
     ) {
         self.own = own
         self.server = server
         self.credentials = credentials
         self.links = links
-        self.speed = speed
         self.logger = logger
     }
 
@@ -61,8 +58,7 @@ final class SimulationSurroundings: FleetSurroundings {
         do {
             let links = try DeviceLinks(of: fleet.scenario, fleet.devices, to: find)
             return SimulationSurroundings(
-                Own(server: server, credentials: credentials, collector: collector), find, credentials, links,
-                speed: fleet.scenario.speed, logger)
+                Own(server: server, credentials: credentials, collector: collector), find, credentials, links, logger)
         } catch {
             await server.stop()
             throw error
@@ -87,7 +83,7 @@ final class SimulationSurroundings: FleetSurroundings {
         let target = CoAPURI(scheme: uri.scheme, host: address.host, port: uri.port)
         let links = try DeviceLinks(of: fleet.scenario, fleet.devices) { (_) throws(CoAPError) in target }
         return SimulationSurroundings(
-            nil, { (_) throws(CoAPError) in uri }, credentials, links, speed: fleet.scenario.speed, logger)
+            nil, { (_) throws(CoAPError) in uri }, credentials, links, logger)
     }
 
     /// Ends what was started.
@@ -109,19 +105,18 @@ final class SimulationSurroundings: FleetSurroundings {
 
     // MARK: Events
 
+    /// Durations are in real seconds here.
     func perform(_ action: ScenarioEvent.Action, devices: [Device]) async throws(CoAPError) {
         switch action {
         case .outage(_, let duration):
             let links = links
-            let real = Duration.seconds(duration / speed)
-            beside { await links.interrupt(devices, for: real) }
+            beside { await links.interrupt(devices, for: .seconds(duration)) }
         case .rebind: links.rebind(devices)
         case .serverRestart(let seconds):
             let own = try owned("restarted")
             await own.server.cutPower()
-            let down = Duration.seconds(seconds / speed)
             beside { [logger] in
-                try? await Task.sleep(for: down)
+                try? await Task.sleep(for: .seconds(seconds))
                 guard !Task.isCancelled else { return }
                 do {
                     try await own.server.startAgain()
