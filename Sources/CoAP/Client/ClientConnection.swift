@@ -222,17 +222,19 @@ final class ClientConnection: @unchecked Sendable {
     }
 
     /// Ends everything.
-    func close(_ error: CoAPError) {
+    ///
+    /// - Parameter farewell: false tells the server nothing.
+    func close(_ error: CoAPError, farewell: Bool = true) {
         core.loop.preconditionOnLoop()
         if case .closed = state { return }
         endAttempts()
         if case .established(let link) = state {
             leave(link)
-            link.end()
+            link.end(farewell: farewell)
         }
         let replaced = retiring
         retiring.removeAll()
-        for link in replaced { link.end() }
+        for link in replaced { link.end(farewell: farewell) }
         state = .closed(error)
         finishOpening(.failure(error))
         endObservations(error)

@@ -133,11 +133,14 @@ final class ClientLink {
     // MARK: Ending
 
     /// Lets go of libcoap's session; what it still reports is not heard any more.
-    func end() {
+    ///
+    /// - Parameter farewell: false tells the server nothing.
+    func end(farewell: Bool = true) {
         guard state != .ended else { return }
         state = .ended
         handle.attachment = nil
         context.afterDispatch { [handle, holder, pool] in
+            if !farewell { handle.connection?.forgoFarewell() }
             handle.disconnect()
             handle.release()
             holder.context.settle()

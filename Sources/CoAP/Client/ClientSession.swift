@@ -143,7 +143,8 @@ public final class ClientSession: Sendable {
 
     // MARK: Life
 
-    static func open(
+    /// Opens a session that its caller closes; see ``CoAPClient``.
+    package static func open(
         _ uri: CoAPURI, security: ClientSecurity, configuration: ClientConfiguration, logger: Logger
     ) async throws(CoAPError) -> ClientSession {
         switch (uri.scheme, security) {
@@ -191,8 +192,11 @@ public final class ClientSession: Sendable {
         return session
     }
 
-    func close() async {
+    /// Ends the session and everything under way on it.
+    ///
+    /// - Parameter farewell: false tells the server nothing, as when a device loses its power.
+    package func close(farewell: Bool = true) async {
         let connection = connection
-        await core.loop.run { connection.close(CoAPError(.closed, "the session was closed")) }
+        await core.loop.run { connection.close(CoAPError(.closed, "the session was closed"), farewell: farewell) }
     }
 }

@@ -55,7 +55,8 @@ final class DeviceCredentials: Sendable {
         guard device.group.credential != .plain else { return .plain }
         guard let held = state.withLock({ $0.held[device.name] }) else {
             throw CoAPError(
-                .invalidCredentials, "'\(PrintableText.escaped(device.name.utf8))' has no credentials in this simulation")
+                .invalidCredentials,
+                "'\(PrintableText.escaped(device.name.utf8))' has no credentials in this simulation")
         }
         return held
     }
@@ -119,7 +120,8 @@ final class DeviceCredentials: Sendable {
         }
         let authority = try authority(&state)
         guard let trust = state.trust else { return }
-        let contents = CertificateAuthority.Contents(name: identity, role: .client, validFor: CertificateAuthority.Contents.day)
+        let contents = CertificateAuthority.Contents(
+            name: identity, role: .client, validFor: CertificateAuthority.Contents.day)
         state.held[device.name] = .certificate(try issue(contents, by: authority), trust: trust)
     }
 
@@ -129,7 +131,8 @@ final class DeviceCredentials: Sendable {
         let day = CertificateAuthority.Contents.day
         let authority = try CertificateAuthority(.init(name: "simulation", role: .authority, validFor: day))
         let contents = CertificateAuthority.Contents(
-            name: "localhost", role: .server, alternativeNames: ["DNS:localhost", "IP:::1", "IP:127.0.0.1"], validFor: day)
+            name: "localhost", role: .server, alternativeNames: ["DNS:localhost", "IP:::1", "IP:127.0.0.1"],
+            validFor: day)
         state.certificate = try issue(contents, by: authority)
         state.trust = try TrustAnchors(pem: try authority.certificatePEM())
         state.authority = authority

@@ -88,6 +88,9 @@ final class DeviceLinks: Sendable {
         for segment in cut { segment.outage(-1) }
     }
 
+    /// Gives devices other ports, as a translator of addresses does that forgot them.
+    func rebind(_ devices: [Device]) { for segment in segments(of: devices) { segment.link.rebind() } }
+
     private func segments(of devices: [Device]) -> [Segment] {
         var found: [ObjectIdentifier: Segment] = [:]
         for device in devices {

@@ -33,7 +33,9 @@ struct FleetPanel {
             row("time", "\(date)  \(progress)"),
             row("devices", "\(counters.devicesUp) of \(before.devices) up"),
             row("handshakes", "\(counters.handshakes), \(counters.handshakesFailed) failed"),
-            row("reports", "\(SimulationText.rounded(rate))/s, \(counters.reportsDelivered) delivered of \(counters.reportsMade)"),
+            row(
+                "reports",
+                "\(SimulationText.rounded(rate))/s, \(counters.reportsDelivered) delivered of \(counters.reportsMade)"),
             row("", "\(counters.reportsWaiting) waiting, \(counters.reportsLost) lost"),
             row("latency", SimulationText.latency(before.latency)), row("values", "\(before.samples)"), "",
         ]
@@ -41,7 +43,9 @@ struct FleetPanel {
             rows.append(row("errors", "none"))
         } else {
             let sorted = counters.errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            for (index, (kind, count)) in sorted.enumerated() { rows.append(row(index == 0 ? "errors" : "", "\(kind) \(count)")) }
+            for (index, (kind, count)) in sorted.enumerated() {
+                rows.append(row(index == 0 ? "errors" : "", "\(kind) \(count)"))
+            }
         }
         return rows
     }
@@ -52,7 +56,8 @@ struct FleetPanel {
         var parts = [
             date, "\(counters.devicesUp)/\(before.devices) up",
             "\(counters.handshakes) handshakes (\(counters.handshakesFailed) failed)",
-            "\(SimulationText.rounded(rate)) reports/s", "\(counters.reportsWaiting) waiting", "\(counters.reportsLost) lost",
+            "\(SimulationText.rounded(rate)) reports/s", "\(counters.reportsWaiting) waiting",
+            "\(counters.reportsLost) lost",
         ]
         if before.latency.count > 0 { parts.append(SimulationText.latency(before.latency)) }
         if let errors = SimulationText.errors(counters.errors) { parts.append("errors: \(errors)") }

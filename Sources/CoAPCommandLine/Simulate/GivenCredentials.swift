@@ -46,7 +46,8 @@ struct GivenCredentials: CredentialSource {
 
     func security(for device: Device) throws(CoAPError) -> ClientSecurity {
         guard let security = held[device.name] else {
-            throw CoAPError(.invalidCredentials, "there are no credentials for '\(PrintableText.escaped(device.name.utf8))'")
+            throw CoAPError(
+                .invalidCredentials, "there are no credentials for '\(PrintableText.escaped(device.name.utf8))'")
         }
         return security
     }

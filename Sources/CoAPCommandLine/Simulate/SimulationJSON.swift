@@ -29,7 +29,8 @@ enum SimulationJSON {
                 .object([
                     .init("done", number(counters.handshakes)), .init("failed", number(counters.handshakesFailed)),
                     .init("perSecond", result.isOffline ? .null : maybe(result.handshakesPerSecond)),
-                    .init("allUpAfterSeconds", maybe(result.allUpAfter)), .init("devicesUp", number(counters.devicesUp)),
+                    .init("allUpAfterSeconds", maybe(result.allUpAfter)),
+                    .init("devicesUp", number(counters.devicesUp)),
                 ])),
             .init(
                 "reports",

@@ -20,7 +20,8 @@ enum SimulationJUnit {
             let assertion = JUnitReport.escaped(verdict.assertion.text)
             let finding = JUnitReport.escaped(verdict.finding)
             xml += "    <testcase classname=\"\(name)\" name=\"\(assertion)\" time=\"\(seconds)\">\n"
-            xml += verdict.holds
+            xml +=
+                verdict.holds
                 ? "      <system-out>\(finding)</system-out>\n"
                 : "      <failure message=\"\(finding)\">\(assertion)</failure>\n"
             xml += "    </testcase>\n"

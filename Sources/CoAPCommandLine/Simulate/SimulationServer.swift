@@ -71,7 +71,9 @@ final class SimulationServer: Sendable {
         }
         for await uris in listening {
             endpoints.withLock { endpoints in
-                endpoints = uris.map { $0.scheme == .coaps ? .coaps($0.host, port: $0.port) : .coap($0.host, port: $0.port) }
+                endpoints = uris.map {
+                    $0.scheme == .coaps ? .coaps($0.host, port: $0.port) : .coap($0.host, port: $0.port)
+                }
             }
             running.withLock { $0 = Running(server: server, task: task) }
             return

@@ -76,7 +76,8 @@ final class SimulationSurroundings: FleetSurroundings {
     ) async throws -> SimulationSurroundings {
         try MulticastAddress.refuse(uri.scheme, uri.host)
         let credentials = try GivenCredentials(for: fleet.devices, uri: uri, options)
-        guard let address = try await Resolver.addresses(of: uri.host, port: uri.port, deadline: .seconds(10)).first else {
+        guard let address = try await Resolver.addresses(of: uri.host, port: uri.port, deadline: .seconds(10)).first
+        else {
             throw CoAPError(.unknownHost, "the host has no address")
         }
         // A relay speaks to an address.
@@ -140,7 +141,8 @@ final class SimulationSurroundings: FleetSurroundings {
         if let own { return own }
         throw CoAPError(
             .invalidArgument,
-            "somebody else's server cannot be \(what) from here; run the scenario without a URI, or add --skip-server-events")
+            "somebody else's server cannot be \(what) from here; run the scenario without a URI, or add --skip-server-events"
+        )
     }
 
     /// Goes on with something while the devices go on.

@@ -19,7 +19,8 @@ enum SimulationText {
         if !result.isOffline {
             var handshakes = "\(counters.handshakes) done, \(counters.handshakesFailed) failed"
             if counters.handshakes > 0, let rate = result.handshakesPerSecond {
-                handshakes += result.allUpAfter.map { "; all devices up after \(time($0)), \(rounded(rate))/s" }
+                handshakes +=
+                    result.allUpAfter.map { "; all devices up after \(time($0)), \(rounded(rate))/s" }
                     ?? ", \(rounded(rate))/s"
             }
             line("handshakes", handshakes)

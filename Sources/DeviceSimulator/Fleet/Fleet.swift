@@ -11,6 +11,9 @@ public final class Fleet: Sendable {
     /// All devices, in the order of groups and numbers.
     public let devices: [Device]
 
+    /// What was done so far.
+    let progress: Locked<FleetSnapshot>
+
     /// A fleet at the scenario's start.
     public init(_ scenario: Scenario) {
         self.scenario = scenario
@@ -19,9 +22,18 @@ public final class Fleet: Sendable {
         devices = scenario.groups.flatMap { group in
             group.numbers.map { Device(number: $0, of: group, in: scenario) }
         }
+        var snapshot = FleetSnapshot()
+        snapshot.devices = devices.count
+        progress = Locked(snapshot)
     }
 
     /// Runs the fleet against a server until the scenario's duration is over or the task is cancelled.
+    ///
+    /// Each device that reports comes up in its turn within ``Scenario/rampUp``, which is in real seconds whatever the speed, opens a
+    /// session with the server and brings its reports there by POST, one after the other, each until it is answered. What cannot be
+    /// brought is kept and tried again after growing pauses; a report that is not confirmable is given up without an answer. At the end
+    /// of the duration the fleet waits for half a minute at most for what is under way or kept, and counts the rest as lost. A speed
+    /// without end lets no real time pass but for the answers.
     ///
     /// - Parameters:
     ///   - surroundings: server, credentials and links.
@@ -31,11 +43,20 @@ public final class Fleet: Sendable {
     public func run(
         in surroundings: any FleetSurroundings, each: @escaping @Sendable (Int, Sample) -> Void = { _, _ in }
     ) async throws(CoAPError) -> FleetReport {
-        FleetReport(name: scenario.name)
+        let clock: any FleetClock = scenario.speed.isFinite ? SystemFleetClock() : JumpingFleetClock()
+        return try await run(in: surroundings, by: NetworkConnector(), clock: clock, each: each)
+    }
+
+    /// The same with other sessions than the network's, and another time.
+    func run(
+        in surroundings: any FleetSurroundings, by connector: any DeviceConnector, clock: any FleetClock,
+        each: @escaping @Sendable (Int, Sample) -> Void = { _, _ in }
+    ) async throws(CoAPError) -> FleetReport {
+        try await FleetEngine(self, in: surroundings, connector: connector, clock: clock, each: each).run()
     }
 
     /// What is so at this moment.
-    public var snapshot: FleetSnapshot { FleetSnapshot() }
+    public var snapshot: FleetSnapshot { progress.withLock { $0 } }
 
     /// Has something go wrong from now on.
     ///
@@ -44,5 +65,15 @@ public final class Fleet: Sendable {
     ///   - pattern: with which devices, `room-*`.
     /// - Returns: how many devices it meets.
     @discardableResult
-    public func inject(_ fault: Fault, devices pattern: String) -> Int { 0 }
+    public func inject(_ fault: Fault, devices pattern: String) -> Int {
+        let met = indices(matching: pattern)
+        for index in met { devices[index].inject(fault) }
+        return met.count
+    }
+
+    /// The numbers of the devices whose names fit a pattern.
+    func indices(matching pattern: String) -> [Int] {
+        let glob = NameGlob(pattern)
+        return devices.indices.filter { glob.matches(devices[$0].name) }
+    }
 }

@@ -14,7 +14,17 @@ public protocol FleetSurroundings: Sendable {
     /// - Throws: `CoAPError` when there are no credentials for it.
     func security(for device: Device) throws(CoAPError) -> ClientSecurity
 
-    /// Has happen what concerns server, credentials and links.
+    /// Is told of each new session of a device, and the port it comes from.
+    ///
+    /// - Parameters:
+    ///   - device: whose.
+    ///   - port: the device's own, by which a link in front of the server knows it.
+    func opened(_ device: Device, from port: UInt16)
+
+    /// Has happen what concerns server, credentials and links. Time goes on meanwhile.
+    ///
+    /// Outages and rebinds of the groups' own links come here at their times as well as the scenario's events. All lengths are in real
+    /// seconds, whatever the scenario's speed. The task is cancelled when the fleet's run ends.
     ///
     /// - Parameters:
     ///   - action: what.
@@ -26,13 +36,7 @@ public protocol FleetSurroundings: Sendable {
     var received: ReceivedReports? { get }
 }
 
-/// What a server has got of a fleet's reports.
-public struct ReceivedReports: Hashable, Sendable {
-    /// Reports, each counted once.
-    public var count = 0
-    /// Reports that came again.
-    public var duplicates = 0
-
-    /// Nothing.
-    public init() {}
+extension FleetSurroundings {
+    /// Takes no notice.
+    public func opened(_ device: Device, from port: UInt16) {}
 }
