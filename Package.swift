@@ -51,7 +51,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(name: "CoAPCredentials", dependencies: ["CLibCoAP", "CoAPCore", "CoAP"], swiftSettings: strict),
         // What people write in files.
-        .target(name: "PlainYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+        .target(
+            name: "PlainYAML", dependencies: ["CoAPCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .target(
             name: "PolicyFile",
             dependencies: ["CoAP", "CoAPCredentials", "PlainYAML", .product(name: "Yams", package: "Yams")],
@@ -61,7 +63,8 @@ let package = Package(
             dependencies: [
                 "CoAP", "DeviceSimulator", "LinkModel", "PlainYAML", "SenML", .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict),
+            // The scenarios that come with the program, and the schema of all.
+            resources: [.embedInCode("Scenarios"), .embedInCode("Schema")], swiftSettings: strict),
 
         // Devices without hardware: models, links and fleets that know no socket.
         .target(name: "LinkModel", dependencies: ["CoAPCore"], swiftSettings: strict),
@@ -124,8 +127,10 @@ let package = Package(
         .testTarget(name: "LinkModelTests", dependencies: ["LinkModel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ScenarioFileTests",
-            dependencies: ["CoAP", "DeviceSimulator", "LinkModel", "ScenarioFile", "TestSupport"],
-            swiftSettings: strict),
+            dependencies: [
+                "CoAP", "DeviceSimulator", "LinkModel", "PlainYAML", "ScenarioFile", "TestSupport",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: strict),
         .testTarget(
             name: "ConformanceTests", dependencies: ["Conformance", "CoAPTesting", "SenML"], swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Looks for what ends a line for a parser of YAML and not in most editors: a rule behind it would look like a comment.
+/// Looks for what ends a line for a parser of YAML and not in most editors: what stands behind it would look like a comment.
 package enum LineEnds {
     /// The first line with such an end, and what to do; nil for none.
     package static func refusal(of text: [UInt8]) -> (line: Int, reason: String)? {

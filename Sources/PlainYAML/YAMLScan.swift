@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Looks through a text in YAML, before it is parsed, for what a policy has no use for: anchors and aliases, by which a small file
-/// becomes a huge one, tags, and blocks of text. And for what is written by mistake most often, paths without quotes.
+import CoAPCore
+
+/// Looks through a text in YAML, before it is parsed, for what plain files have no use for: anchors and aliases, by which a small
+/// file becomes a huge one, tags, and blocks of text. And for what is written by mistake most often, patterns without quotes.
 ///
 /// It finds where each token begins just as the parser does. A text that goes on in the next line, and what ends a line for the
 /// parser but not in an editor, are refused: what looks like a comment or a text is one.
@@ -9,6 +11,7 @@ package struct YAMLScan {
     package typealias Refusal = (line: Int, reason: String)
 
     private let text: [UInt8]
+    private let dialect: YAMLDialect
     private var index = 0
     private var line = 1
     private var lineStart = 0
@@ -22,13 +25,22 @@ package struct YAMLScan {
     private var opening = (line: 0, column: 0)
 
     /// The first thing that is refused; nil for none.
-    package static func refusal(of text: [UInt8]) -> Refusal? {
+    ///
+    /// - Parameters:
+    ///   - text: the file.
+    ///   - dialect: what kind of file it is.
+    package static func refusal(
+        of text: [UInt8], in dialect: YAMLDialect = YAMLDialect("file", code: .invalidArgument)
+    ) -> Refusal? {
         if let refusal = LineEnds.refusal(of: text) { return refusal }
-        var scan = YAMLScan(text: text)
+        var scan = YAMLScan(text: text, dialect: dialect)
         return scan.refusal()
     }
 
-    private init(text: [UInt8]) { self.text = text }
+    private init(text: [UInt8], dialect: YAMLDialect) {
+        self.text = text
+        self.dialect = dialect
+    }
 
     private mutating func refusal() -> Refusal? {
         while skipToToken() {
@@ -88,7 +100,8 @@ package struct YAMLScan {
             if depth == 0 { opening = (line, column) }
             depth += 1
             index += 1
-            return depth > 8 ? "brackets stand in brackets too often; a policy needs two or three" : nil
+            guard depth > dialect.maximumDepth else { return nil }
+            return "brackets stand in brackets too often; a \(dialect.noun) needs \(dialect.usualDepth)"
         case UInt8(ascii: "]"), UInt8(ascii: "}"):
             depth = max(0, depth - 1)
             if depth == 0, opening.line == line { key = opening.column }
@@ -107,7 +120,7 @@ package struct YAMLScan {
             key = nil
             index += 1
         case UInt8(ascii: "\""), UInt8(ascii: "'"): return quoted(byte)
-        default: return Self.reason(for: byte) ?? plain()
+        default: return reason(for: byte) ?? plain()
         }
         return nil
     }
@@ -150,7 +163,7 @@ package struct YAMLScan {
         while true {
             while let byte = byte(), !isBlankOrEnd(0) {
                 if depth > 0, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-                    return "within brackets a text with '{' or '[' stands in quotes: [\"devices/{identity}/**\"]"
+                    return "within brackets a text with '{' or '[' stands in quotes: \(dialect.braceExample)"
                 }
                 if isEndOfPlain(byte) { break }
                 index += 1
@@ -183,14 +196,14 @@ package struct YAMLScan {
         return isOther ? nil : "the text of the line before goes on here; write it on one line, or put ':' behind a key"
     }
 
-    private static func reason(for byte: UInt8) -> String? {
+    private func reason(for byte: UInt8) -> String? {
         switch byte {
-        case UInt8(ascii: "*"): "a text that begins with '*' stands in quotes: \"**\" (aliases of YAML are not taken)"
-        case UInt8(ascii: "&"): "anchors and aliases of YAML ('&', '*') are not taken; write it out, or use a group"
+        case UInt8(ascii: "*"): "a text that begins with '*' stands in quotes: \(dialect.starExample) (aliases of YAML are not taken)"
+        case UInt8(ascii: "&"): "anchors and aliases of YAML ('&', '*') are not taken; \(dialect.anchorRemedy)"
         case UInt8(ascii: "!"): "tags of YAML ('!') are not taken; put a text that begins so into quotes"
         case UInt8(ascii: "|"), UInt8(ascii: ">"):
             "blocks of text ('|', '>') are not taken; write it on one line, in quotes if it begins so"
-        case UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "`"): "a text that begins so stands in quotes: \"%2Fa\""
+        case UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "`"): "a text that begins so stands in quotes: \(dialect.reservedExample)"
         default: nil
         }
     }

@@ -6,13 +6,21 @@ import Yams
 
 /// Makes a policy of a file's text. Every error names the file, the line and the key, and says what may stand there.
 struct PolicyReader {
-    let name: String
+    typealias Text = YAMLReader.Text
 
-    private static let maximumSize = 1 << 20
     private static let ruleKeys = ["who", "may", "deny", "on"]
     /// With more groups than these a name is not compared with theirs for being misspelled.
     private static let maximumComparedGroups = 256
     private static let example = "rules: [{who: authenticated, may: read, on: \"**\"}]"
+
+    private let yaml: YAMLReader
+
+    /// - Parameter name: what to call the file in errors.
+    init(name: String) {
+        var dialect = YAMLDialect("policy", code: .invalidPolicy)
+        dialect.mappingHint = ": behind the colon of psk:NAME stands no space"
+        yaml = YAMLReader(name: name, dialect: dialect)
+    }
 
     /// A group: its members, and where it stands.
     private struct Group {
@@ -21,26 +29,15 @@ struct PolicyReader {
         var isUsed = false
     }
 
-    /// An error about what stands on a line.
-    func problem(_ line: Int, _ key: String?, _ what: String) -> CoAPError {
-        let place = "\(PrintableText.escaped(name.utf8)):\(line)"
-        return CoAPError(.invalidPolicy, "\(place): \(key.map { "\(PrintableText.escaped($0.utf8)): " } ?? "")\(what)")
-    }
+    private func problem(_ line: Int, _ key: String?, _ what: String) -> CoAPError { yaml.problem(line, key, what) }
 
     func read(
         _ bytes: [UInt8]
     ) throws(CoAPError) -> (policy: AccessPolicy, unusedGroups: [(name: String, line: Int)]) {
-        guard bytes.count <= Self.maximumSize else {
-            throw problem(1, nil, "the file is larger than 1 MiB; check that it is the right one")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw problem(1, nil, "the file is no text in UTF-8; save it as such")
-        }
-        if let refused = YAMLScan.refusal(of: bytes) { throw problem(refused.line, nil, refused.reason) }
-        guard let root = try compose(text) else {
+        guard let root = try yaml.root(of: bytes) else {
             throw problem(1, nil, "the file is empty; write at least \(Self.example)")
         }
-        let top = try members(of: root, nil, allowed: ["groups", "rules"])
+        let top = try yaml.members(of: root, nil, allowed: ["groups", "rules"])
         var groups = try self.groups(top["groups"])
         guard let rules = top["rules"] else {
             throw problem(root.line, "rules", "is missing; 'rules: []' allows nobody anything")
@@ -58,38 +55,15 @@ struct PolicyReader {
         return (AccessPolicy(rules: result), unused.sorted { $0.line < $1.line })
     }
 
-    private func compose(_ text: String) throws(CoAPError) -> Node? {
-        do {
-            return try Yams.compose(yaml: text, .basic, .default, .utf8)
-        } catch {
-            throw broken(error)
-        }
-    }
-
-    /// What the parser says, in one line.
-    private func broken(_ error: any Error) -> CoAPError {
-        let remedy = "put texts with special characters into quotes, and indent with spaces"
-        switch error as? YamlError {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
-            // What is not closed is looked for where it was opened.
-            let line = problem.contains("end of stream") ? context?.mark.line ?? mark.line : mark.line
-            return self.problem(line, nil, "this is no YAML: \(problem); \(remedy)")
-        case .composer(_, let problem, let mark, _):
-            return self.problem(mark.line, nil, "\(problem); a policy is one document")
-        case .duplicatedKeysInMapping(let keys, let context):
-            let names = keys.sorted().map { "'\(PrintableText.escaped($0.utf8))'" }.joined(separator: ", ")
-            return self.problem(context.mark.line, nil, "\(names) stands more than once; join them, or rename one")
-        case .reader(let problem, _, _, _):
-            return self.problem(1, nil, "this is no YAML: \(problem)")
-        default: return self.problem(1, nil, "this is no YAML; \(remedy)")
-        }
+    private func texts(_ node: Node, _ key: String) throws(CoAPError) -> [Text] {
+        try yaml.texts(node, key, emptyRemedy: "write what it is about, or take the rule out")
     }
 
     // MARK: Groups
 
     private func groups(_ node: Node?) throws(CoAPError) -> [String: Group] {
         guard let node else { return [:] }
-        let members = try self.members(of: node, "groups", allowed: nil)
+        let members = try yaml.members(of: node, "groups", allowed: nil)
         var groups: [String: Group] = [:]
         for (name, list) in members {
             let key = "groups.\(name)"
@@ -102,7 +76,7 @@ struct PolicyReader {
             }
             var patterns: [IdentityPattern] = []
             var known: Set<IdentityPattern> = []
-            for text in try texts(list, key) {
+            for text in try yaml.texts(list, key, emptyRemedy: nil) {
                 guard members[text.value] == nil else {
                     throw problem(
                         text.line, key,
@@ -134,7 +108,7 @@ struct PolicyReader {
     private func rule(
         _ node: Node, _ key: String, _ groups: inout [String: Group], _ known: [String]
     ) throws(CoAPError) -> AccessRule {
-        let members = try self.members(of: node, key, allowed: Self.ruleKeys)
+        let members = try yaml.members(of: node, key, allowed: Self.ruleKeys)
         guard let who = members["who"] else {
             throw problem(
                 node.line, key,
