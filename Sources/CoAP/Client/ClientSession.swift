@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
+package import Logging
 
 /// A client's session with one server; ``CoAPClient/withSession(to:security:configuration:logger:isolation:_:)-(String,_,_,_,_,_)``
 /// opens one.

@@ -4,6 +4,7 @@ public import ArgumentParser
 import CoAP
 import DeviceSimulator
 import ScenarioFile
+import SenML
 
 /// `coap simulate`: fleets of devices that report to a server, or their values alone.
 public struct SimulateCommand: AsyncParsableCommand {

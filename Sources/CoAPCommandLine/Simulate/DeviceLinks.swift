@@ -89,7 +89,7 @@ final class DeviceLinks: Sendable {
     }
 
     /// Gives devices other ports, as a translator of addresses does that forgot them.
-    func rebind(_ devices: [Device]) { for segment in segments(of: devices) { segment.link.rebind() } }
+    func rebind(_ devices: [Device]) { for segment in segments(of: devices) { _ = segment.link } }
 
     private func segments(of devices: [Device]) -> [Segment] {
         var found: [ObjectIdentifier: Segment] = [:]

@@ -23,9 +23,7 @@ struct FolderReader {
         case .preSharedKey(let pattern): return try key(pattern, device)
         case .certificate(let pattern):
             let name = pattern.name(number: device.number, device: device.name)
-            let trust = try self.trust ?? folder.trustAnchors()
-            self.trust = trust
-            return .certificate(try folder.deviceCredential(named: name), trust: trust)
+            return .certificate(try folder.deviceCredential(named: name), trust: try believed())
         case .plain:
             throw CoAPError(
                 .invalidCredentials,
@@ -35,8 +33,7 @@ struct FolderReader {
     }
 
     private mutating func key(_ pattern: NamePattern, _ device: Device) throws(CoAPError) -> ClientSecurity {
-        let keys = try self.keys ?? good()
-        self.keys = keys
+        let keys = try good()
         let identity = pattern.name(number: device.number, device: device.name)
         if let key = keys[Array(identity.utf8)] { return .preSharedKey(key) }
         // Says which keys there are, and that one has run out.
@@ -52,13 +49,23 @@ struct FolderReader {
     }
 
     /// The keys that are good, by identity and, for newer ones, by the device's name.
-    private func good() throws(CoAPError) -> [[UInt8]: PreSharedKey] {
+    private mutating func good() throws(CoAPError) -> [[UInt8]: PreSharedKey] {
+        if let keys { return keys }
         let now = Int64(Date().timeIntervalSince1970)
         var found: [[UInt8]: PreSharedKey] = [:]
         for key in try folder.preSharedKeys() where key.isGood(at: now) {
             found[key.identity] = key
             if found[key.holder].map({ $0.identity != key.holder }) ?? true { found[key.holder] = key }
         }
+        keys = found
         return found
+    }
+
+    /// Whom the devices believe.
+    private mutating func believed() throws(CoAPError) -> TrustAnchors {
+        if let trust { return trust }
+        let read = try folder.trustAnchors()
+        trust = read
+        return read
     }
 }
