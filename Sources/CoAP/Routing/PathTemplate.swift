@@ -64,15 +64,17 @@ struct PathTemplate: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// True when both match the same paths, whatever their parameters are called.
-    func overlaps(_ other: PathTemplate) -> Bool {
-        segments.count == other.segments.count
-            && zip(segments, other.segments).allSatisfy { pair in
-                switch pair {
-                case (.literal(let one), .literal(let two)): one == two
-                case (.parameter, .parameter), (.rest, .rest): true
-                default: false
-                }
+    func overlaps(_ other: PathTemplate) -> Bool { nameless == other.nameless }
+
+    /// The segments without the names of parameters: equal for templates that match the same paths.
+    var nameless: [Segment] {
+        segments.map { segment in
+            switch segment {
+            case .literal: segment
+            case .parameter: .parameter("")
+            case .rest: .rest("")
             }
+        }
     }
 
     /// The segments when the path has no parameters; nil otherwise.

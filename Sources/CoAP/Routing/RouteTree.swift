@@ -15,6 +15,7 @@ final class RouteTree: Sendable {
     }
 
     private struct Node: Sendable {
+        /// In the order of ``isBefore(_:_:)``.
         var literals: [(bytes: [UInt8], node: Int)] = []
         var parameter: Int?
         var rest: Int?
@@ -26,12 +27,14 @@ final class RouteTree: Sendable {
 
     init(_ routes: [Route]) {
         var nodes = [Node()]
+        // Which node a literal leads to, while there is no order yet.
+        var literals: [[[UInt8]: Int]] = [[:]]
         for route in routes {
             var current = 0
             for segment in route.template.segments {
                 let existing: Int? =
                     switch segment {
-                    case .literal(let bytes): nodes[current].literals.first { $0.bytes == bytes }?.node
+                    case .literal(let bytes): literals[current][bytes]
                     case .parameter: nodes[current].parameter
                     case .rest: nodes[current].rest
                     }
@@ -40,8 +43,9 @@ final class RouteTree: Sendable {
                     continue
                 }
                 nodes.append(Node())
+                literals.append([:])
                 switch segment {
-                case .literal(let bytes): nodes[current].literals.append((bytes, nodes.count - 1))
+                case .literal(let bytes): literals[current][bytes] = nodes.count - 1
                 case .parameter: nodes[current].parameter = nodes.count - 1
                 case .rest: nodes[current].rest = nodes.count - 1
                 }
@@ -53,7 +57,38 @@ final class RouteTree: Sendable {
             }
             nodes[current].methods[Int(route.method.rawValue)] = route
         }
+        for (index, edges) in literals.enumerated() where !edges.isEmpty {
+            nodes[index].literals = edges.map { ($0.key, $0.value) }.sorted { one, two in
+                one.bytes.withUnsafeBufferPointer { one in
+                    two.bytes.withUnsafeBufferPointer { Self.isBefore(one, $0) }
+                }
+            }
+        }
         self.nodes = nodes
+    }
+
+    /// Short segments before long ones: most comparisons need to look at nothing else.
+    private static func isBefore(_ one: UnsafeBufferPointer<UInt8>, _ two: UnsafeBufferPointer<UInt8>) -> Bool {
+        one.count == two.count ? one.lexicographicallyPrecedes(two) : one.count < two.count
+    }
+
+    /// The node that a segment leads to if it is written out there; found by halving.
+    private static func literal(
+        _ segment: UnsafeBufferPointer<UInt8>, in literals: [(bytes: [UInt8], node: Int)]
+    ) -> Int? {
+        var (low, high) = (0, literals.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if literals[middle].bytes.withUnsafeBufferPointer({ isBefore($0, segment) }) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        guard low < literals.count, literals[low].bytes.count == segment.count,
+            literals[low].bytes.elementsEqual(segment)
+        else { return nil }
+        return literals[low].node
     }
 
     /// What the path of these options leads to; nil when it leads nowhere.
@@ -101,8 +136,8 @@ final class RouteTree: Sendable {
             return nil
         }
         let segment = segments[depth]
-        for edge in node.literals where edge.bytes.count == segment.count && edge.bytes.elementsEqual(segment) {
-            if let end = walk(edge.node, segments, depth + 1, &isCaptured) { return end }
+        if let next = Self.literal(segment, in: node.literals), let end = walk(next, segments, depth + 1, &isCaptured) {
+            return end
         }
         if let parameter = node.parameter, !segment.isEmpty,
             let end = walk(parameter, segments, depth + 1, &isCaptured)

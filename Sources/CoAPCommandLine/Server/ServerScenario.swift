@@ -3,6 +3,7 @@
 import CoAP
 import Conformance
 import DeviceSimulator
+import ScenarioFile
 
 /// What `coap-server` serves.
 enum ServerScenario: Sendable {

@@ -64,6 +64,9 @@ public final class Device: Sendable {
     /// When it has started anew last; nil when it never has. Its end may lie ahead.
     public var lastReboot: DeviceReboot? { state.withLock(\.lastReboot) }
 
+    /// An actuator as it moves, by its number among the group's resources; nil for what is none.
+    func actuator(of resource: Int) -> ActuatorState? { state.withLock { $0.actuator(of: resource) } }
+
     /// True while it is switched on; false while it reboots.
     public var isRunning: Bool { state.withLock(\.isRunning) }
 

@@ -93,6 +93,11 @@ struct DeviceState {
         isRunning ? sensors.first { $0.resource == resource }?.extremes : nil
     }
 
+    /// An actuator as it moves.
+    func actuator(of resource: Int) -> ActuatorState? {
+        actuatorResources.firstIndex(of: resource).map { actuators[$0] }
+    }
+
     mutating func inject(_ fault: Fault) {
         add(fault, Occurrences(at: time))
         if nextReboot <= time { reboot(until: time) }

@@ -56,4 +56,30 @@ struct FirmwareImage: Sendable {
         for try await piece in body { size += piece.count }
         return size
     }
+
+    /// Takes a new image, keeps nothing of it but its beginning, and computes its SHA-256.
+    ///
+    /// - Parameters:
+    ///   - body: the image.
+    ///   - each: gets how many bytes have come so far.
+    static func read(
+        _ body: RequestBody, each: (Int) throws -> Void
+    ) async throws -> (size: Int, head: [UInt8], sum: [UInt8]) {
+        let hasher = BodyHasher()
+        var size = 0
+        var head: [UInt8] = []
+        for try await piece in body {
+            if head.count < FirmwareUpdate.broken.count {
+                head += piece.prefix(FirmwareUpdate.broken.count - head.count)
+            }
+            hasher.update(piece)
+            size += piece.count
+            try each(size)
+        }
+        let sum = hasher.finish()
+        guard sum.count == PayloadDigest.size else {
+            throw ResponseError(.internalServerError, "no memory to compute the image's sum")
+        }
+        return (size, head, sum)
+    }
 }

@@ -4,7 +4,8 @@
 public enum ModelInput: String, Hashable, Sendable, CaseIterable {
     /// The temperature outside, in degrees Celsius; 5.
     case roomOutside = "room.outside"
-    /// How far the heater is turned up, 0 to 1; the thermostat's where nothing drives it.
+    /// How far the heater is turned up, 0 to 1; the thermostat's where nothing drives it. Where the set-point is driven, too, it
+    /// heats by that only while the thermostat wants it.
     case roomHeater = "room.heater"
     /// What the room's own thermostat aims at, in degrees Celsius; 21.
     case roomSetpoint = "room.setpoint"

@@ -66,7 +66,8 @@ struct RoomState {
         } else if temperature > inputs.setpoint + model.hysteresis {
             isHeating = false
         }
-        power = model.heaterPower * (inputs.heater ?? (isHeating ? 1 : 0))
+        let thermostat = isHeating ? 1.0 : 0
+        power = model.heaterPower * (inputs.heater.map { inputs.isAimed ? $0 * thermostat : $0 } ?? thermostat)
         joules += power * World.step
         let gain = power + Self.personPower * inputs.people - loss * (temperature - outside)
         temperature = WorldInputs.temperature(temperature + gain * response)

@@ -6,6 +6,8 @@ struct WorldInputs {
     /// Nil leaves the heater to the thermostat.
     var heater: Double?
     var setpoint = 21.0
+    /// True when something sets the set-point: then the thermostat decides when a heater that is driven heats.
+    var isAimed = false
     var window = 0.0
     var people = 0.0
     var pump = 0.0
@@ -20,7 +22,9 @@ struct WorldInputs {
         switch input {
         case .roomOutside: outside = Self.temperature(value)
         case .roomHeater: heater = Self.share(value)
-        case .roomSetpoint: setpoint = Self.temperature(value)
+        case .roomSetpoint:
+            setpoint = Self.temperature(value)
+            isAimed = true
         case .roomWindow: window = Self.share(value)
         case .roomPeople: people = Self.limited(value, to: 1e4)
         case .tankPump: pump = Self.share(value)

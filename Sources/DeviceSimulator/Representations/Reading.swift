@@ -33,7 +33,7 @@ extension Reading: Representation, ObservableValue {
     ///
     /// - Throws: `ResponseError` with 5.03 for what is no number in formats that have none such.
     public func encoded(as format: ContentFormat) throws -> [UInt8] {
-        guard value.isFinite || format == .text || format == .cbor else {
+        guard value.isFinite || Self.canSayNoNumber(format) else {
             throw ResponseError(.serviceUnavailable, "the sensor shows no number; only text and CBOR can say so")
         }
         let unit = SenMLUnit(rawValue: unit)
@@ -45,6 +45,9 @@ extension Reading: Representation, ObservableValue {
         let text = unit.rawValue.isEmpty ? digits : "\(digits) \(unit.displayed)"
         return try Presentation(text: text, senML: SenMLPack([record]), json: .object(members)).encoded(as: format)
     }
+
+    /// True for formats that have a way of saying that a value is no number.
+    static func canSayNoNumber(_ format: ContentFormat) -> Bool { format == .text || format == .cbor }
 
     /// The number; nil for none.
     public var observableValue: Double? { value.isFinite ? value : nil }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+public import Logging
+
+/// Devices as CoAP servers: it puts their resources on a router, and has their time go by. It knows no socket.
+///
+/// ```swift
+/// let host = DeviceHost(.thermostat)
+/// host.register(on: router)
+/// let time = Task { await host.run() }
+/// ```
+public final class DeviceHost: Sendable {
+    /// The devices, in the order they were given in.
+    public var devices: [Device] { hosted.map(\.device) }
+
+    /// Real seconds that no change of the date moves.
+    public static let monotonicClock: @Sendable () -> Double = SimulatedClock.monotonic
+
+    /// How many records of writes are kept.
+    public static let auditCapacity = AuditTrail.capacity
+
+    let hosted: [HostedDevice]
+    let recorder: AuditRecorder
+    private let clock: SimulatedClock
+
+    /// A host of devices, whose simulated time begins now.
+    ///
+    /// - Parameters:
+    ///   - devices: the devices, made for this scenario; their names differ.
+    ///   - scenario: gives the date at the start, which is the present one where it has none, and how fast time goes.
+    ///   - clock: real seconds, from any moment on.
+    ///   - logger: gets each accepted write and each fail-safe value; those that are refused at the level `debug`.
+    ///   - onAudit: is called with each write that was accepted or refused, and each fail-safe value; it must be short.
+    public init(
+        devices: [Device], scenario: Scenario, clock: @escaping @Sendable () -> Double = DeviceHost.monotonicClock,
+        logger: Logger? = nil, onAudit: @escaping @Sendable (ActuatorAudit) -> Void = { _ in }
+    ) {
+        let time = SimulatedClock(
+            start: scenario.start ?? SimulatedClock.date, speed: scenario.speed, clock: clock)
+        let recorder = AuditRecorder(logger: logger, each: onAudit)
+        self.clock = time
+        self.recorder = recorder
+        hosted = devices.map { HostedDevice($0, clock: time, recorder: recorder) }
+        advance()
+    }
+
+    /// A host of all of a scenario's devices; parameters as in the other initializer.
+    public convenience init(
+        _ scenario: Scenario, clock: @escaping @Sendable () -> Double = DeviceHost.monotonicClock,
+        logger: Logger? = nil, onAudit: @escaping @Sendable (ActuatorAudit) -> Void = { _ in }
+    ) {
+        let dated = scenario.starting(at: SimulatedClock.date)
+        let devices = dated.groups.flatMap { group in
+            group.numbers.map { Device(number: $0, of: group, in: dated) }
+        }
+        self.init(devices: devices, scenario: dated, clock: clock, logger: logger, onAudit: onAudit)
+    }
+
+    /// The simulated time, in seconds since the start.
+    public var time: Double { clock.now }
+
+    /// Who set which actuator: the newest ``auditCapacity`` records, the oldest one first.
+    public var audit: [ActuatorAudit] { recorder.records }
+
+    /// Moves all devices on to the present and tells observers of what has changed.
+    public func advance() {
+        for device in hosted { device.advance() }
+    }
+
+    /// Has time go by until the task is cancelled: whenever the next sensor samples, all devices move on.
+    public func run() async {
+        while !Task.isCancelled {
+            for (number, device) in hosted.enumerated() {
+                device.advance()
+                // Thousands of devices must not keep a thread for themselves.
+                if number % 64 == 63 { await Task.yield() }
+            }
+            // Once a second at least, for actuators; not more often than 20 times a second, however fast time goes.
+            let next = hosted.lazy.map(\.device.nextSample).min() ?? .infinity
+            let wait = min(max((next - clock.now) / clock.speed, 0.05), 1)
+            try? await Task.sleep(for: .seconds(wait))
+        }
+    }
+}
