@@ -21,7 +21,7 @@ struct HostedScenario: Sendable {
         devices = scenario.groups.flatMap { group in
             group.numbers.map { Device(number: $0, of: group, in: scenario) }
         }
-        host = DeviceHost(devices: devices, in: scenario, logger: logger)
+        host = DeviceHost(devices: devices, scenario: scenario, logger: logger)
         events = HostedEvents(scenario, devices, logger: logger)
         host.register(on: router)
         let paths = HostedPaths(scenario)
