@@ -36,8 +36,7 @@ struct SimulationRun: Sendable {
     func online(_ uri: CoAPURI?, _ credentials: CredentialOptions) async throws -> SimulationResult {
         let memory = ResidentMemory.bytes
         let fleet = Fleet(scenario)
-        let relayed = scenario.groups.contains { $0.link != nil } ? 2 : 0
-        try OpenFiles.allow(fleet.devices.count * (1 + relayed))
+        try OpenFiles.allow(fleet.devices.count + DeviceLinks.files(for: scenario, fleet.devices))
         var logger = Logger(label: "coap.simulate")
         logger.logLevel = .critical
         let surroundings =
