@@ -6,17 +6,20 @@
 #include "ccoap_datagram.h"
 #include "ccoap_hello.h"
 #include "ccoap_interpose.h"
+#include "ccoap_traffic.h"
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 
 // libcoap hands its datagrams to four functions of the system: recv and send on a client's connected socket, recvmsg and
-// sendmsg on a server's. Sockets for groups use recvfrom and sendto. A program's own symbols come before those of shared
-// libraries, so these are called in their place, by libcoap and by everybody else in the program; without a watcher or a gate
+// sendmsg on a server's. Sockets for groups use recvfrom and sendto. A client's socket is known by its connect. A program's own symbols come before those of shared
+// libraries, so these are called in their place, by libcoap and by everybody else in the program; without a watcher, a counter or a gate
 // they do nothing but call the originals.
 
+typedef int (*connect_t)(int descriptor, const struct sockaddr *address, socklen_t size);
 typedef ssize_t (*recv_t)(int descriptor, void *buffer, size_t capacity, int flags);
 typedef ssize_t (*send_t)(int descriptor, const void *bytes, size_t length, int flags);
 typedef ssize_t (*recvfrom_t)(int descriptor, void *buffer, size_t capacity, int flags, struct sockaddr *address,
@@ -29,6 +32,31 @@ typedef ssize_t (*sendmsg_t)(int descriptor, const struct msghdr *message, int f
 static _Thread_local const ccoap_datagram_hooks_t *watcher;
 
 void ccoap_datagram_watch(const ccoap_datagram_hooks_t *hooks) { watcher = hooks; }
+
+// Whose datagrams are counted, by descriptor. A socket belongs to one thread, as libcoap's contexts do.
+static _Thread_local ccoap_traffic_t **counted;
+static _Thread_local size_t counted_size;
+// What the sockets are counted by that are being connected, and the last one of them.
+static _Thread_local ccoap_traffic_t *connecting;
+static _Thread_local int connected = -1;
+
+static inline ccoap_traffic_t *counts_of(int descriptor) {
+    return (size_t)descriptor < counted_size ? counted[descriptor] : NULL;
+}
+
+void ccoap_traffic_begin(ccoap_traffic_t *counts) {
+    connecting = counts;
+    connected = -1;
+}
+
+int ccoap_traffic_end(void) {
+    connecting = NULL;
+    return connected;
+}
+
+void ccoap_traffic_forget(int descriptor) {
+    if (counts_of(descriptor)) counted[descriptor] = NULL;
+}
 
 static int is_udp(int descriptor) {
     int type = 0, domain = 0;
@@ -92,9 +120,37 @@ static void show(int descriptor, int is_sent, const struct msghdr *message, cons
     errno = number;
 }
 
+// Puts a socket into the table, which grows with the descriptors.
+static void count_socket(int descriptor, ccoap_traffic_t *counts) {
+    if ((size_t)descriptor >= counted_size) {
+        size_t size = (size_t)descriptor * 2 + 64;
+        ccoap_traffic_t **grown = realloc(counted, size * sizeof *grown);
+        if (!grown) return;
+        memset(grown + counted_size, 0, (size - counted_size) * sizeof *grown);
+        counted = grown;
+        counted_size = size;
+    }
+    counted[descriptor] = counts;
+    connected = descriptor;
+}
+
+int connect(int descriptor, const struct sockaddr *address, socklen_t size) {
+    static _Atomic(void *) known;
+    int result = ((connect_t)ccoap_original(&known, "connect"))(descriptor, address, size);
+    int number = errno;
+    if (connecting && result == 0 && is_udp(descriptor)) count_socket(descriptor, connecting);
+    errno = number;
+    return result;
+}
+
 ssize_t recv(int descriptor, void *buffer, size_t capacity, int flags) {
     static _Atomic(void *) known;
     ssize_t count = ((recv_t)ccoap_original(&known, "recv"))(descriptor, buffer, capacity, flags);
+    ccoap_traffic_t *counts = counts_of(descriptor);
+    if (counts && count > 0 && !(flags & MSG_PEEK)) {
+        counts->datagrams_received++;
+        counts->bytes_received += (uint64_t)count;
+    }
     // A look ahead is followed by the reading.
     if (watcher && count > 0 && !(flags & MSG_PEEK))
         show(descriptor, 0, NULL, buffer, (size_t)count < capacity ? (size_t)count : capacity);
@@ -104,6 +160,11 @@ ssize_t recv(int descriptor, void *buffer, size_t capacity, int flags) {
 ssize_t send(int descriptor, const void *bytes, size_t length, int flags) {
     static _Atomic(void *) known;
     ssize_t count = ((send_t)ccoap_original(&known, "send"))(descriptor, bytes, length, flags);
+    ccoap_traffic_t *counts = counts_of(descriptor);
+    if (counts && count > 0) {
+        counts->datagrams_sent++;
+        counts->bytes_sent += (uint64_t)count;
+    }
     if (watcher && count > 0) show(descriptor, 1, NULL, bytes, (size_t)count);
     return count;
 }

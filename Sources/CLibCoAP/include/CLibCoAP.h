@@ -21,6 +21,7 @@
 #include "ccoap_keylog.h"
 #include "ccoap_pdu.h"
 #include "ccoap_system.h"
+#include "ccoap_traffic.h"
 #include "ccoap_x509.h"
 
 #endif

@@ -23,6 +23,15 @@ final class ClientConnection: @unchecked Sendable {
 
     private(set) var state = State.disconnected
     private(set) var info = ConnectionInfo()
+    /// Counts what goes over the network for all its sessions.
+    let meter: TrafficMeter
+
+    /// What is known of it now.
+    var presentInfo: ConnectionInfo {
+        var present = info
+        present.traffic = meter.counts
+        return present
+    }
 
     // What is asked
     var pending: [Token: PendingRequest] = [:]
@@ -58,6 +67,7 @@ final class ClientConnection: @unchecked Sendable {
         self.logger = logger
         window = SendWindow(limit: configuration.transmission.maximumOutstanding)
         race = AddressRace(addresses: target.addresses.count)
+        meter = TrafficMeter(loop: core.loop)
     }
 
     // MARK: Connecting

@@ -23,6 +23,8 @@ final class ClientLink {
     private(set) weak var owner: ClientConnection?
     private let pool: ContextPool
     private let holder: ClientContext
+    private let meter: TrafficMeter
+    private let socket: Int32
     private let transmission: TransmissionParameters
     private var state = State.connecting
     private var failure: HandshakeFailure
@@ -51,7 +53,9 @@ final class ClientLink {
     ) throws(CoAPError) {
         let holder = try pool.take()
         do throws(CoAPError) {
-            handle = try holder.context.connect(to: address, dtls: dtls, keyLog: keyLog)
+            (handle, socket) = try owner.meter.counting { () throws(CoAPError) in
+                try holder.context.connect(to: address, dtls: dtls, keyLog: keyLog)
+            }
         } catch {
             pool.giveBack(holder)
             throw error
@@ -61,6 +65,7 @@ final class ClientLink {
         self.owner = owner
         self.pool = pool
         self.holder = holder
+        meter = owner.meter
         self.key = key
         self.failure = failure
         self.transmission = transmission
@@ -78,7 +83,10 @@ final class ClientLink {
     func establish() {
         guard state == .connecting else { return }
         state = .established
-        if handle.isDTLS { handle.setTransmission(transmission) }
+        if handle.isDTLS {
+            handle.setTransmission(transmission)
+            meter.handshakes += 1
+        }
         owner?.established(self)
     }
 
@@ -139,10 +147,11 @@ final class ClientLink {
         guard state != .ended else { return }
         state = .ended
         handle.attachment = nil
-        context.afterDispatch { [handle, holder, pool] in
+        context.afterDispatch { [handle, holder, pool, meter, socket] in
             if !farewell { handle.connection?.forgoFarewell() }
             handle.disconnect()
             handle.release()
+            meter.forget(socket)
             holder.context.settle()
             pool.giveBack(holder)
         }

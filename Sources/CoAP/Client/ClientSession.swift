@@ -134,7 +134,7 @@ public final class ClientSession: Sendable {
     public var connectionInfo: ConnectionInfo {
         get async {
             let connection = connection
-            return await core.loop.run { connection.info }
+            return await core.loop.run { connection.presentInfo }
         }
     }
 

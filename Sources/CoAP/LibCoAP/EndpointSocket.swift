@@ -4,7 +4,7 @@ import CLibCoAP
 import Glibc
 
 /// The sockets beneath libcoap's endpoints, which it does not hand out.
-enum EndpointSocket {
+package enum EndpointSocket {
     /// The descriptors that an epoll descriptor watches, as the kernel lists them.
     static func watched(by epoll: Int32) -> Set<Int32> {
         guard let file = fopen("/proc/self/fdinfo/\(epoll)", "re") else { return [] }
@@ -66,7 +66,7 @@ enum EndpointSocket {
     }
 
     /// Makes room for bursts; the kernel may grant less.
-    static func enlargeBuffers(of descriptor: Int32) {
+    package static func enlargeBuffers(of descriptor: Int32) {
         var size: Int32 = 4 << 20
         let length = socklen_t(MemoryLayout<Int32>.size)
         for (forced, plain) in [(SO_RCVBUFFORCE, SO_RCVBUF), (SO_SNDBUFFORCE, SO_SNDBUF)] {

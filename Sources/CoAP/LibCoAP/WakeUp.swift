@@ -3,11 +3,15 @@
 import CLibCoAP
 import Glibc
 
-/// Ends the loop's wait from another thread, through an eventfd.
-final class WakeUp: Sendable {
-    let fileDescriptor: Int32
+/// Ends a thread's wait from another one, through an eventfd.
+package final class WakeUp: Sendable {
+    /// What becomes readable by the signal.
+    package let fileDescriptor: Int32
 
-    init() throws(CoAPError) {
+    /// A wake-up without a signal.
+    ///
+    /// - Throws: `CoAPError` with code `internal` when the system has no descriptor left.
+    package init() throws(CoAPError) {
         fileDescriptor = ccoap_eventfd()
         guard fileDescriptor >= 0 else { throw .system("cannot create an eventfd") }
     }
@@ -15,13 +19,13 @@ final class WakeUp: Sendable {
     deinit { close(fileDescriptor) }
 
     /// Ends the present or next wait.
-    func signal() {
+    package func signal() {
         var one: UInt64 = 1
         _ = write(fileDescriptor, &one, MemoryLayout<UInt64>.size)
     }
 
     /// Takes the signal back.
-    func clear() {
+    package func clear() {
         var count: UInt64 = 0
         _ = read(fileDescriptor, &count, MemoryLayout<UInt64>.size)
     }

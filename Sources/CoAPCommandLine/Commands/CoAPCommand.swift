@@ -31,6 +31,7 @@ public struct CoAPCommand: AsyncParsableCommand {
                     ConformanceCommand.self,
                     RelayCommand.self, RecordCommand.self,
                 ]),
+            CommandGroup(name: "Devices", subcommands: [SimulateCommand.self]),
             CommandGroup(name: "Credentials", subcommands: [KeysCommand.self, PolicyCommand.self]),
         ])
 

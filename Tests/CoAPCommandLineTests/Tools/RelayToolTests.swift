@@ -49,11 +49,32 @@ struct RelayToolTests {
         arguments: [
             ("--loss", "20 lost, 0 doubled, 0 held back"), ("--duplicate", "0 lost, 20 doubled, 0 held back"),
             ("--reorder", "0 lost, 0 doubled, 20 held back"),
+            ("--burst=1,0,", "20 lost, 0 doubled, 0 held back"),
+            ("--mtu", "20 lost, 0 doubled, 0 held back, 20 too large"),
+            ("--queue=0 --bandwidth=8bit/s --clients", "19 lost, 0 doubled, 0 held back, 19 without a place"),
+            ("--rebind-every=1ms --outage-every=1d --outage=1s --seed", "0 lost, 0 doubled, 0 held back"),
         ])
-    func faults(option: String, counted: String) async throws {
+    func faults(options: String, counted: String) async throws {
         let expected = "to server: 20 datagrams, \(counted)\n"
-        let result = try await Self.relay([option, "1"], datagrams: 20, until: expected)
+        // The last option's value is 1.
+        var arguments = options.split(separator: " ").map(String.init)
+        if options.hasSuffix(",") { arguments[arguments.count - 1] += "1" } else { arguments.append("1") }
+        let result = try await Self.relay(arguments, datagrams: 20, until: expected)
         #expect(result.status == 0 && result.output.contains(expected), "\(result.transcript)")
+    }
+
+    @Test(
+        "Faults that make no sense are refused, and the option is named",
+        arguments: [
+            "--burst=0.1,0.2", "--burst=0.1,0.2,3", "--burst=0.1,,0.2,0.3", "--mtu=0", "--bandwidth=9600",
+            "--bandwidth=0bit/s", "--bandwidth=kbit/s", "--queue=-1", "--clients=0", "--rebind-every=0",
+            "--outage-every=often", "--outage=x",
+        ])
+    func badFaults(option: String) async throws {
+        let result = try await ToolProcess.run(.coap, ["relay", "--to", "[::1]:5683", option])
+        let name = option.prefix { $0 != "=" }
+        #expect(
+            result.status == 64 && result.complainsOnce && result.errors.contains(name), "\(result.transcript)")
     }
 
     @Test("A time that is none is refused", arguments: ["soon", "-1s", ""])

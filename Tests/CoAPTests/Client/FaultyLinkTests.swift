@@ -1,31 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CoAP
+import CoAPTesting
 import Testing
-
-@testable import CoAPTesting
 
 @Suite("Requests over a bad network", .timeLimit(.minutes(10)))
 struct FaultyLinkTests {
-    @Test("The same seed decides the same")
-    func seeded() {
-        func fates(_ seed: UInt64) -> [[Duration]] {
-            var faults = LinkFaults.loss(0.3)
-            faults.duplication = 0.3
-            faults.reordering = 0.3
-            faults.jitter = .milliseconds(10)
-            var plan = FaultPlan(faults, seed: seed)
-            var isHeldBack = false
-            return (0..<1000).map { _ in plan.next(isHeldBack: &isHeldBack) }
-        }
-        #expect(fates(1) == fates(1))
-        #expect(fates(1) != fates(2))
-        let lost = fates(1).count { $0.isEmpty }
-        let doubled = fates(1).count { $0.count == 2 }
-        #expect((230...370).contains(lost))
-        #expect((140...280).contains(doubled))
-    }
-
     @Test("Probabilities are probabilities")
     func invalid() throws {
         let error = #expect(throws: CoAPError.self) {
