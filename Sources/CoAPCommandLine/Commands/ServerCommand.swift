@@ -129,6 +129,7 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         let endpoints = try endpoints()
         let scenario = try ServerScenario(named: scenario, seed: seed, speed: speed)
+        try refuseOpenControl(endpoints)
         let policy = try policy.map { try ServerPolicy(path: PolicyCommand.file(named: $0, keysFolder)) }
         var configuration = try self.configuration(endpoints)
         configuration.capture = try capture.start()
