@@ -74,7 +74,8 @@ struct ReportForm {
             for (index, value) in taking.values.enumerated() where value.isFinite {
                 records.append(
                     SenMLRecord(
-                        name: names[index], unit: units[index], value: .number(value), time: offset == 0 ? nil : offset))
+                        name: names[index], unit: units[index], value: .number(value), time: offset == 0 ? nil : offset)
+                )
             }
         }
         guard records.count > 1 else { return nil }
