@@ -135,7 +135,9 @@ final class HostedDevice: Sendable {
         try meet()
         guard let sample = device.sample(of: number) else {
             let rest = (device.lastReboot?.end ?? 0) + sensor.warmUp - device.time
-            guard rest > 0 else { throw unavailable("the sensor gives no value: it has dropped out", for: sensor.period) }
+            guard rest > 0 else {
+                throw unavailable("the sensor gives no value: it has dropped out", for: sensor.period)
+            }
             throw unavailable("the sensor warms up; ask again in \(clock.wait(rest)) s", for: rest)
         }
         let reading = Reading(
