@@ -39,6 +39,7 @@ struct Measurement: Hashable, Sendable {
             self.value = value
             unit = number == nil ? nil : Self.unit(behindNumberIn: text)
         }
+        convert()
     }
 
     /// The only number of an object, or its only flag.
@@ -61,16 +62,24 @@ struct Measurement: Hashable, Sendable {
         name.split { ":/".contains($0) }.last.map(String.init)
     }
 
+    private static func isKnown(_ symbol: String) -> Bool {
+        let unit = SenMLUnit(rawValue: symbol)
+        return SenMLUnit.registered.contains(unit) || unit.conversionToPrimary != nil
+    }
+
+    /// The same in a unit of SenML's own registry: 1013 hPa are 101300 Pa (RFC 8798 §3).
+    private mutating func convert() {
+        guard let unit, !SenMLUnit.registered.contains(SenMLUnit(rawValue: unit)),
+            let conversion = SenMLUnit(rawValue: unit).conversionToPrimary
+        else { return }
+        value = conversion.convert(value)
+        self.unit = conversion.unit.rawValue
+    }
+
     private static func unit(behindNumberIn text: String) -> String? {
         let rest = text.trimmedOfSpace.drop { "+-.0123456789eE".contains($0) }
         return known(rest.trimmedOfSpace)
     }
-
-    private static let registered: Set<String> = Set(
-        """
-        m kg g s A K cd mol Hz rad sr N Pa J W C V F Ohm S Wb T H Cel lm lx Bq Gy Sv kat m2 m3 l m/s m/s2 m3/s l/s W/m2 cd/m2 \
-        bit bit/s lat lon pH dB dBW Bspl count / % %RH %EL EL 1/s 1/min beat/min beats S/m B VA VAs var vars J/m kg/m3 deg NTU
-        """.split(whereSeparator: \.isWhitespace).map(String.init) + SenMLUnit.convertible)
 
     /// A unit's symbol in the registry; people write some another way.
     private static func known(_ symbol: String?) -> String? {
@@ -82,7 +91,7 @@ struct Measurement: Hashable, Sendable {
         case "m²": return "m2"
         case "m³": return "m3"
         case "°": return "deg"
-        default: return registered.contains(symbol) ? symbol : nil
+        default: return isKnown(symbol) ? symbol : nil
         }
     }
 }

@@ -75,7 +75,7 @@ struct RecordedResource: Sendable {
         if let last = points.last, end > last.time { points.append(.init(time: end, value: last.value)) }
         let fallback = candidate.path.split(separator: "/").last.map(String.init) ?? candidate.path
         var sensor = Sensor(
-            quantity: quantity ?? fallback, unit: unit ?? "", signal: .replay(ReplayTrack(points: points)))
+            quantity: quantity ?? fallback, unit: unit ?? Self.noUnit, signal: .replay(ReplayTrack(points: points)))
         sensor.period = period
         sensor.quantum = quantum
         var resource = DeviceResource(path: candidate.path, .sensor(sensor))
@@ -84,6 +84,9 @@ struct RecordedResource: Sendable {
         resource.interface = candidate.link?["if"]
         return resource
     }
+
+    /// The registry's unit of what has none, such as a switch (RFC 8428 §12.1).
+    private static let noUnit = "/"
 
     /// How often the sensor samples, so that no value of the recording is skipped: at most half the time between two of them.
     private var period: Double {

@@ -95,6 +95,7 @@ struct RecordingChoice: Sendable {
                 || interface.hasPrefix("actuator")
         } && !interfaces.contains("core.rp")
         if !isNamed, !isSensor {
+            guard !interfaces.contains("core.rp") else { return skip(path, "it describes the device") }
             if let size = link?["sz"].flatMap({ Int($0) }), size > Self.maximumSize {
                 return skip(path, "it is \(size) bytes long, which no number is")
             }

@@ -17,11 +17,13 @@ struct HostedEvents: Sendable {
     }
 
     /// Carries events out at their times, until all are done or the task is cancelled.
-    func run() async {
-        let start = ContinuousClock.now
+    ///
+    /// - Parameter time: the simulated time, in seconds since the scenario's start.
+    func run(time: () -> Double) async {
         for event in scenario.events.sorted(by: { $0.time < $1.time }) where Self.name(ofOmitted: event.action) == nil {
-            let wait = Duration.seconds(min(event.time / scenario.speed, 1e9))
-            guard (try? await Task.sleep(until: start + wait)) != nil else { return }
+            while case let rest = event.time - time(), rest > 0 {
+                guard (try? await Task.sleep(for: .seconds(min(rest / scenario.speed, 3_600)))) != nil else { return }
+            }
             perform(event.action)
         }
     }

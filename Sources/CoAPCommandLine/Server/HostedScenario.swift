@@ -18,13 +18,11 @@ struct HostedScenario: Sendable {
     /// - Throws: `CoAPError` with code `invalidArgument` when a device has the path of what is wanted beside.
     init(_ scenario: Scenario, on router: Router, hasControl: Bool, logger: Logger) throws(CoAPError) {
         self.scenario = scenario
-        devices = scenario.groups.flatMap { group in
-            group.numbers.map { Device(number: $0, of: group, in: scenario) }
-        }
-        host = DeviceHost(devices: devices, scenario: scenario, logger: logger)
+        host = DeviceHost(scenario, logger: logger)
+        devices = host.devices
         events = HostedEvents(scenario, devices, logger: logger)
-        host.register(on: router)
         let paths = HostedPaths(scenario)
+        host.register(on: router, auditPath: paths.takes("audit") ? nil : "audit")
         if !paths.takes("reports") { ReportCollector().register(on: router) }
         guard hasControl else { return }
         guard !paths.takes("simulation") else {
@@ -40,7 +38,7 @@ struct HostedScenario: Sendable {
     func run() async {
         await withTaskGroup { group in
             group.addTask { await host.run() }
-            group.addTask { await events.run() }
+            group.addTask { await events.run { host.time } }
         }
     }
 

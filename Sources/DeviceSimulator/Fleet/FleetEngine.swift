@@ -70,7 +70,7 @@ actor FleetEngine {
         self.clock = clock
         self.each = each
         rate = scenario.speed.isFinite && scenario.speed > 0 ? scenario.speed : 1
-        epoch = scenario.start ?? Scenario.presentDate
+        epoch = fleet.start
         forms = scenario.groups.map { ReportForm(of: $0) }
         timeline = FleetEvent.timeline(of: scenario)
         extremes = ValueExtremes(fleet.devices)
