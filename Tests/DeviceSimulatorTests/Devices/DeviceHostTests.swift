@@ -180,6 +180,24 @@ struct DeviceHostTests {
         #expect(refused.code == .badRequest && refused.text == "31 °C is out of range; 5 to 30 °C is allowed")
     }
 
+    @Test("An interlock looks at another resource of the device, and says what it saw")
+    func interlock() async throws {
+        var valve = Actuator(.valve, quantity: "valve")
+        valve.envelope.interlocks = [.init(resource: "sensors/level", forbidden: 15...1_000)]
+        valve.envelope.failSafe = 0
+        let bench = HostBench([
+            HostBench.sensor("sensors/level", "level", "m", Self.ramp), DeviceResource(path: "valve", .actuator(valve)),
+        ])
+        let open = try await bench.put("valve", "60")
+        #expect(open.code == .changed)
+        bench.move(to: 6)
+        let refused = try await bench.put("valve", "{\"value\": 61}", .json)
+        #expect(refused.code == .conflict)
+        #expect(refused.text == "interlock: sensors/level is 16; at 15 to 1000 only 0 is allowed")
+        let closed = try await bench.put("valve", "0")
+        #expect(closed.code == .changed)
+    }
+
     @Test("A hundred thousand resources are registered and found", .timeLimit(.minutes(2)))
     func many() async throws {
         let sensors = (1...5).map { HostBench.sensor("sensors/s\($0)", "x", "Cel", .constant(Double($0))) }

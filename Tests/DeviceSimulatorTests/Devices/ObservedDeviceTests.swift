@@ -65,6 +65,27 @@ struct ObservedDeviceTests {
         }
     }
 
+    @Test("By itself time goes by as fast as the scenario says")
+    func running() async throws {
+        var group = DeviceGroup(name: NamePattern("unit-{n}"))
+        group.resources = [HostBench.sensor("s", "x", "", Self.counting)]
+        var scenario = Scenario(name: "fast")
+        scenario.groups = [group]
+        scenario.speed = 50
+        let host = DeviceHost(scenario)
+        let time = Task { await host.run() }
+        defer { time.cancel() }
+        try await Loopback.withServer(HostBench.router(host)) { uris in
+            try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                let seen = try await session.observe("s") { states in
+                    try await Self.texts(states, until: { $0.count == 5 }, each: { _ in })
+                }
+                let numbers = seen.compactMap(Double.init)
+                #expect(numbers.count == 5 && numbers == numbers.sorted() && Set(numbers).count == 5, "\(seen)")
+            }
+        }
+    }
+
     /// Registers by a bare socket, which does nothing by itself.
     private static func register(_ socket: RawSocket, _ path: String) async throws -> Message {
         var options = try Request(.get, path).options
