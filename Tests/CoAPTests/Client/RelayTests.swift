@@ -117,7 +117,7 @@ struct RelayTests {
             let link = try FaultyLink(to: uris[0])
             defer { link.stop() }
             var configuration = ClientConfiguration.patient
-            configuration.transmission.ackTimeout = .milliseconds(200)
+            configuration.transmission.ackTimeout = .seconds(1)
             let security = try ClientSecurity.preSharedKey(identity: "me", key: key)
             try await CoAPClient.withSession(
                 to: link.uri(for: uris[0]), security: security, configuration: configuration

@@ -59,7 +59,7 @@ struct TrafficTests {
                         let path = "\(folder)/\(number).pcap"
                         var configuration = ClientConfiguration.patient
                         configuration.capture = try Capture(packets: path)
-                        configuration.transmission.ackTimeout = .milliseconds(300)
+                        configuration.transmission.ackTimeout = .seconds(1)
                         configuration.transmission.maximumRetransmissions = 8
                         let session = try await CoAPClient.withSession(
                             to: link.uri(for: uri),
@@ -107,7 +107,7 @@ struct TrafficTests {
             let link = try FaultyLink(to: secure)
             defer { link.stop() }
             var configuration = ClientConfiguration.patient
-            configuration.transmission.ackTimeout = .milliseconds(200)
+            configuration.transmission.ackTimeout = .seconds(1)
             let session = try await CoAPClient.withSession(
                 to: link.uri(for: secure), security: try .preSharedKey(identity: "me", key: Self.key),
                 configuration: configuration
