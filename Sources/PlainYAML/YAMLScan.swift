@@ -198,12 +198,14 @@ package struct YAMLScan {
 
     private func reason(for byte: UInt8) -> String? {
         switch byte {
-        case UInt8(ascii: "*"): "a text that begins with '*' stands in quotes: \(dialect.starExample) (aliases of YAML are not taken)"
+        case UInt8(ascii: "*"):
+            "a text that begins with '*' stands in quotes: \(dialect.starExample) (aliases of YAML are not taken)"
         case UInt8(ascii: "&"): "anchors and aliases of YAML ('&', '*') are not taken; \(dialect.anchorRemedy)"
         case UInt8(ascii: "!"): "tags of YAML ('!') are not taken; put a text that begins so into quotes"
         case UInt8(ascii: "|"), UInt8(ascii: ">"):
             "blocks of text ('|', '>') are not taken; write it on one line, in quotes if it begins so"
-        case UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "`"): "a text that begins so stands in quotes: \(dialect.reservedExample)"
+        case UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "`"):
+            "a text that begins so stands in quotes: \(dialect.reservedExample)"
         default: nil
         }
     }

@@ -16,6 +16,11 @@ struct ShippedScenarioTests {
         #expect(ScenarioDocument.shipped.contains { $0 == (name, document.scenario.title) })
     }
 
+    @Test("The thermostat in YAML is the one in Swift")
+    func thermostat() throws {
+        #expect(try ScenarioDocument("thermostat").scenario == Scenario.thermostat)
+    }
+
     @Test("There are as many devices as they promise")
     func counts() throws {
         let counts = try ScenarioDocument.shippedNames.map { try ScenarioDocument($0).scenario.deviceCount }

@@ -61,6 +61,7 @@ struct FleetPanel {
         ]
         if before.latency.count > 0 { parts.append(SimulationText.latency(before.latency)) }
         if let errors = SimulationText.errors(counters.errors) { parts.append("errors: \(errors)") }
+        if isOver { parts.append("over, waiting for answers") }
         return parts.joined(separator: ", ")
     }
 
@@ -74,9 +75,11 @@ struct FleetPanel {
         return formatter.string(from: Date(timeIntervalSince1970: start + before.time))
     }
 
+    private var isOver: Bool { scenario.duration.map { before.time >= $0 } ?? false }
+
     private var progress: String {
         let time = SimulationText.time(before.time)
         guard let duration = scenario.duration else { return "(\(time))" }
-        return "(\(time) of \(SimulationText.time(duration)))"
+        return isOver ? "(over, waiting for answers)" : "(\(time) of \(SimulationText.time(duration)))"
     }
 }

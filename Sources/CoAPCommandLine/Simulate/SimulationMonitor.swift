@@ -43,10 +43,13 @@ final class SimulationMonitor: Sendable {
     /// After how many real seconds all devices that report were up; nil when they never were.
     var allUpAfter: Double? { seen.withLock(\.allUpAfter) }
 
-    /// How many bytes a device took at most.
+    /// With fewer devices what they have in common would be most of it.
+    private static let fewest = 100
+
+    /// How many bytes a device took at most; nil for few devices.
     var bytesPerDevice: Int? {
         let most = seen.withLock(\.bytes)
-        guard before > 0, most > before, !fleet.devices.isEmpty else { return nil }
+        guard before > 0, most > before, fleet.devices.count >= Self.fewest else { return nil }
         return (most - before) / fleet.devices.count
     }
 

@@ -14,7 +14,8 @@ struct SimulationResult: Sendable {
     var isCutShort = false
     /// After how many real seconds all devices were up; nil when they never were.
     var allUpAfter: Double?
-    /// How many bytes of memory a device took at most, with its part of whatever runs in the process beside it; nil when not known.
+    /// How many bytes of memory a device took at most, with its part of whatever runs in the process beside it; nil when not
+    /// known, or for few devices.
     var bytesPerDevice: Int?
     /// True when the server is in this process.
     var hasOwnServer = false

@@ -15,6 +15,8 @@ struct SimulationRun: Sendable {
     let isQuiet: Bool
     /// True where the standard output is wanted for something else than the live view.
     let keepsOutput: Bool
+    /// Where it can be broken by hand; nil for nowhere.
+    var control: String?
 
     /// Makes the values without a network.
     func offline() -> SimulationResult {
@@ -45,6 +47,18 @@ struct SimulationRun: Sendable {
             } else {
                 try await SimulationSurroundings.own(fleet, logger: logger)
             }
+        let control: BackgroundServer?
+        do {
+            control =
+                if let text = self.control {
+                    try await ControlServer.start(text, fleet, credentials.keysFolder.folder(), logger: logger)
+                } else {
+                    nil
+                }
+        } catch {
+            await surroundings.stop()
+            throw error
+        }
         let view = view
         let monitor = SimulationMonitor(
             fleet, view, start: scenario.start ?? Date().timeIntervalSince1970, memory: memory)
@@ -59,6 +73,7 @@ struct SimulationRun: Sendable {
         let isCutShort = Task.isCancelled && scenario.duration.map { fleet.snapshot.time < $0 } ?? false
         watching.cancel()
         await watching.value
+        await control?.stop()
         await surroundings.stop()
         var result = SimulationResult(report: try run.get(), seed: scenario.seed)
         result.isCutShort = isCutShort

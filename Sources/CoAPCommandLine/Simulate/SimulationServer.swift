@@ -6,16 +6,11 @@ import Logging
 
 /// The server of a simulation that has its own: on the loopback interface, in this process.
 final class SimulationServer: Sendable {
-    private struct Running {
-        let server: CoAPServer
-        let task: Task<Void, any Error>
-    }
-
     private let router: @Sendable () -> Router
     private let security: @Sendable () throws(CoAPError) -> ServerSecurity?
     private let configuration: ServerConfiguration
     private let logger: Logger
-    private let running = Locked<Running?>(nil)
+    private let running = Locked<BackgroundServer?>(nil)
     private let endpoints = Locked<[ServerEndpoint]>([])
 
     /// Where it listens for devices with credentials; nil where there are none.
@@ -61,25 +56,17 @@ final class SimulationServer: Sendable {
     }
 
     private func start() async throws {
-        let (listening, continuation) = AsyncStream.makeStream(of: [CoAPURI].self)
-        let server = CoAPServer(
-            endpoints: endpoints.withLock { $0 }, security: try security(), router: router(),
-            configuration: configuration, logger: logger, onListening: { continuation.yield($0) })
-        let task = Task {
-            defer { continuation.finish() }
-            try await server.run()
+        let started = try await BackgroundServer { onListening in
+            CoAPServer(
+                endpoints: endpoints.withLock { $0 }, security: try security(), router: router(),
+                configuration: configuration, logger: logger, onListening: onListening)
         }
-        for await uris in listening {
-            endpoints.withLock { endpoints in
-                endpoints = uris.map {
-                    $0.scheme == .coaps ? .coaps($0.host, port: $0.port) : .coap($0.host, port: $0.port)
-                }
+        endpoints.withLock { endpoints in
+            endpoints = started.uris.map { uri in
+                uri.scheme == .coaps ? .coaps(uri.host, port: uri.port) : .coap(uri.host, port: uri.port)
             }
-            running.withLock { $0 = Running(server: server, task: task) }
-            return
         }
-        // It could not start, and says why.
-        try await task.value
+        running.withLock { $0 = started }
     }
 
     private func uri(_ scheme: CoAPURI.Scheme) -> CoAPURI? {
@@ -92,8 +79,7 @@ final class SimulationServer: Sendable {
     func cutPower() async {
         guard let running = taken() else { return }
         await running.server.forgoFarewells()
-        running.task.cancel()
-        _ = await running.task.result
+        await running.stop()
     }
 
     /// Starts it again on its ports. A port that is not free yet is tried for five seconds.
@@ -116,12 +102,10 @@ final class SimulationServer: Sendable {
 
     /// Ends it.
     func stop() async {
-        guard let running = taken() else { return }
-        running.task.cancel()
-        _ = await running.task.result
+        await taken()?.stop()
     }
 
-    private func taken() -> Running? {
+    private func taken() -> BackgroundServer? {
         running.withLock { running in
             defer { running = nil }
             return running

@@ -20,7 +20,8 @@ extension DeviceHost {
             let resources = device.device.group.resources
             if resources != described { (links, described) = (resources.map(\.attributes), resources) }
             for (number, resource) in resources.enumerated() {
-                let segments = (isAlone ? [] : [device.device.name]) + resource.path.split(separator: "/").map(String.init)
+                let segments =
+                    (isAlone ? [] : [device.device.name]) + resource.path.split(separator: "/").map(String.init)
                 let path = CoAPURI.Reference(path: segments).description
                 device.register(number, resource, at: path, links[number], on: router)
             }

@@ -19,6 +19,8 @@ final class HostedDevice: Sendable {
         /// How often each actuator has taken its fail-safe value by itself.
         var failSafes: [Int]
         var rebootCount = 0
+        /// Before that nothing changes by itself: requests that come meanwhile need not look.
+        var nextLook = -Double.infinity
         var firmware = FirmwareUpdate()
         var observables: [ObservableResource?]
     }
@@ -48,10 +50,18 @@ final class HostedDevice: Sendable {
     }
 
     /// Moves the device on to the present and tells of what changed on the way.
-    func advance() {
-        let (news, observables) = state.withLock { state in
+    ///
+    /// - Parameter isTouched: true when something was done to it, so that it may have changed without time passing.
+    func advance(isTouched: Bool = false) {
+        let (news, observables) = state.withLock { state -> (News, [ObservableResource?]) in
             device.advance(to: clock.now)
-            return (look(&state), state.observables)
+            let isQuiet = device.time < state.nextLook && device.rebootCount == state.rebootCount
+            guard isTouched || !isQuiet else { return (News(), []) }
+            let news = look(&state)
+            // Sensors sample on their grid, actuators move on whole seconds.
+            state.nextLook = min(device.nextSample, device.time.rounded(.down) + 1)
+            if let back = device.lastReboot?.end, back > device.time { state.nextLook = min(state.nextLook, back) }
+            return (news, state.observables)
         }
         for audit in news.audits { recorder.record(audit) }
         if news.farewell {
@@ -135,7 +145,9 @@ final class HostedDevice: Sendable {
         try meet()
         guard let sample = device.sample(of: number) else {
             let rest = (device.lastReboot?.end ?? 0) + sensor.warmUp - device.time
-            guard rest > 0 else { throw unavailable("the sensor gives no value: it has dropped out", for: sensor.period) }
+            guard rest > 0 else {
+                throw unavailable("the sensor gives no value: it has dropped out", for: sensor.period)
+            }
             throw unavailable("the sensor warms up; ask again in \(clock.wait(rest)) s", for: rest)
         }
         let reading = Reading(
@@ -194,7 +206,7 @@ final class HostedDevice: Sendable {
             throw refusal
         }
         recorder.record(audit)
-        advance()
+        advance(isTouched: true)
     }
 
     // MARK: The device itself

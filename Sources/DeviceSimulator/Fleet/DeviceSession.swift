@@ -10,8 +10,11 @@ protocol DeviceSession: Sendable {
     /// - Throws: `CoAPError` when none comes.
     func request(_ request: Request, confirmable: Bool, timeout: Duration?) async throws(CoAPError) -> Response
 
-    /// What is known of the connection.
-    var connectionInfo: ConnectionInfo { get async }
+    /// The port it comes from; nil where that is not known.
+    var localPort: UInt16? { get async }
+
+    /// What went over the network so far.
+    var traffic: TrafficCounts { get async }
 
     /// Ends it.
     ///
@@ -19,7 +22,10 @@ protocol DeviceSession: Sendable {
     func close(farewell: Bool) async
 }
 
-extension ClientSession: DeviceSession {}
+extension ClientSession: DeviceSession {
+    var localPort: UInt16? { get async { await connectionInfo.localAddress?.port } }
+    var traffic: TrafficCounts { get async { await connectionInfo.traffic } }
+}
 
 /// Opens sessions.
 protocol DeviceConnector: Sendable {

@@ -45,7 +45,7 @@ extension FleetEngine {
     }
 
     /// Tries again after a pause.
-    private func tryLater(_ index: Int) {
+    func tryLater(_ index: Int) {
         var pause = clients[index].pause.next()
         if isDraining { pause = min(pause, Limits.lastPause) }
         clients[index].retryAt = clock.now + pause
@@ -72,7 +72,7 @@ extension FleetEngine {
         do throws(CoAPError) {
             let uri = try surroundings.uri(for: device)
             let session = try await connector.open(uri, security: try surroundings.security(for: device))
-            if let address = await session.connectionInfo.localAddress { surroundings.opened(device, from: address.port) }
+            if let port = await session.localPort { surroundings.opened(device, from: port) }
             return .success(Opened(session: session, isSecure: uri.scheme == .coaps))
         } catch {
             return .failure(error)
@@ -83,7 +83,9 @@ extension FleetEngine {
         defer { finished() }
         guard clients[index].generation == generation, clients[index].phase == .opening, !isClosing else {
             // The device went away meanwhile.
-            if case .success(let opened) = result { await opened.session.close(farewell: isClosing) }
+            guard case .success(let opened) = result else { return }
+            await opened.session.close(farewell: isClosing)
+            count(await opened.session.traffic, of: index)
             return
         }
         clients[index].task = nil
@@ -124,9 +126,17 @@ extension FleetEngine {
         underWay += 1
         Task {
             await session.close(farewell: farewell)
+            let traffic = await session.traffic
+            count(traffic, of: index)
+            // Connections that the session made anew by itself.
+            let handshakes = traffic.handshakes - 1
+            if handshakes > 0 { count { $0.handshakes += handshakes } }
             finished()
         }
     }
+
+    /// Counts what a session has sent and received, when it has ended.
+    private func count(_ traffic: TrafficCounts, of index: Int) { self.traffic[clients[index].group] += traffic }
 
     /// The device is switched off for a while.
     func goAway(_ index: Int, farewell: Bool) {
@@ -147,98 +157,5 @@ extension FleetEngine {
         clients[index].retryAt = 0
         clients[index].pause.reset()
         proceed(index)
-    }
-
-    // MARK: Reports
-
-    private func send(_ report: StoredReport, of index: Int, _ plan: ReportPlan) {
-        guard let session = clients[index].session, let form = forms[clients[index].group] else { return }
-        clients[index].isAsking = true
-        underWay += 1
-        count { $0.reportsSent += 1 }
-        let (request, generation) = (form.request(report), clients[index].generation)
-        clients[index].task = Task {
-            let (result, seconds) = await Self.ask(session, request, confirmable: plan.confirmable)
-            answered(index, generation, result, after: seconds)
-        }
-    }
-
-    private nonisolated static func ask(
-        _ session: any DeviceSession, _ request: Request, confirmable: Bool
-    ) async -> (Result<Response, CoAPError>, Double) {
-        let started = MonotonicTime.now
-        do throws(CoAPError) {
-            let response = try await session.request(
-                request, confirmable: confirmable, timeout: .seconds(Limits.request))
-            return (.success(response), (MonotonicTime.now - started).inSeconds)
-        } catch {
-            return (.failure(error), 0)
-        }
-    }
-
-    private func answered(
-        _ index: Int, _ generation: UInt32, _ result: Result<Response, CoAPError>, after seconds: Double
-    ) {
-        defer { finished() }
-        guard clients[index].generation == generation else { return }
-        clients[index].isAsking = false
-        clients[index].task = nil
-        switch result {
-        case .success(let response):
-            clients[index].isUnheard = false
-            fleet.progress.withLock { $0.latency.add(seconds) }
-            if response.code.isSuccess { delivered(index) } else { refused(index, response) }
-        case .failure(let error): unanswered(index, error)
-        }
-    }
-
-    private func delivered(_ index: Int) {
-        clients[index].pause.reset()
-        clients[index].queue.removeFirst()
-        count {
-            $0.reportsDelivered += 1
-            $0.reportsWaiting -= 1
-        }
-        proceed(index)
-    }
-
-    /// The server does not want a report, or not now.
-    private func refused(_ index: Int, _ response: Response) {
-        count { $0.errors[response.code.dotted, default: 0] += 1 }
-        let isForNow =
-            response.code.class == 5 || response.code == .tooManyRequests || response.code == .requestEntityIncomplete
-        clients[index].queue.first?.refusals += 1
-        if isForNow, let report = clients[index].queue.first, report.refusals < Limits.refusals {
-            return tryLater(index)
-        }
-        lose(index)
-        proceed(index)
-    }
-
-    private func lose(_ index: Int) {
-        clients[index].queue.removeFirst()
-        count {
-            $0.reportsLost += 1
-            $0.reportsWaiting -= 1
-        }
-    }
-
-    /// No answer came.
-    private func unanswered(_ index: Int, _ error: CoAPError) {
-        guard error.code != .cancelled else { return }
-        count { $0.errors[error.code.description, default: 0] += 1 }
-        let isConfirmable = forms[clients[index].group]?.plan.confirmable ?? true
-        // What cannot be sent, and what is sent once only.
-        let isFinal = error.code == .tooLarge || error.code == .invalidArgument
-        if isFinal || (!isConfirmable && error.code == .timeout) { lose(index) }
-        if isFinal { return proceed(index) }
-        if error.code == .timeout, !clients[index].isUnheard {
-            // The session makes a new connection itself when its server has lost the old one.
-            clients[index].isUnheard = true
-            return proceed(index)
-        }
-        endSession(index, farewell: true)
-        clients[index].phase = .pausing
-        tryLater(index)
     }
 }

@@ -5,7 +5,7 @@ import CoAP
 /// Runs a fleet: one driver moves the simulated time of all devices and starts what they do; there is a task for a device only
 /// while a handshake or a report of it is under way.
 ///
-/// `FleetEngine+Time.swift` moves the time, `+Reports.swift` takes values, `+Sessions.swift` brings them to the server, and
+/// `FleetEngine+Time.swift` moves the time, `+Reports.swift` takes values, `+Sessions.swift` and `+Answers.swift` bring them to the server, and
 /// `+Events.swift` has happen what the scenario says.
 actor FleetEngine {
     /// Real seconds.
@@ -37,6 +37,8 @@ actor FleetEngine {
 
     var clients: [DeviceClient] = []
     var extremes: ValueExtremes
+    /// What went over the network, by the number of the group.
+    var traffic: [TrafficCounts]
 
     // Time
     var turns: [Turn] = []
@@ -74,6 +76,7 @@ actor FleetEngine {
         forms = scenario.groups.map { ReportForm(of: $0) }
         timeline = FleetEvent.timeline(of: scenario)
         extremes = ValueExtremes(fleet.devices)
+        traffic = scenario.groups.map { _ in TrafficCounts() }
         for (number, group) in scenario.groups.enumerated() where group.count > 0 {
             let devices = clients.count..<(clients.count + group.count)
             turns.append(Turn(devices: devices))
@@ -99,6 +102,7 @@ actor FleetEngine {
             await advance(to: min((clock.now - started) * rate, duration))
             note(elapsed: (MonotonicTime.now - realStart).inSeconds)
             if simulated >= duration { break }
+            if clock.waitsForAll, underWay > 0 { continue }
             let next = min(triesDue.next ?? .infinity, started + min(nextMoment, duration) / rate)
             await clock.sleep(until: clock.waitsForAll ? next : min(next, clock.now + Limits.tick))
         }
@@ -113,7 +117,8 @@ actor FleetEngine {
     /// - Throws: `CoAPError` when a group's first device would have no way to its server.
     private func checkBeginning() throws(CoAPError) {
         var seen: Set<Int> = []
-        for (index, client) in clients.enumerated() where forms[client.group] != nil && seen.insert(client.group).inserted {
+        for (index, client) in clients.enumerated()
+        where forms[client.group] != nil && seen.insert(client.group).inserted {
             _ = try surroundings.uri(for: fleet.devices[index])
             _ = try surroundings.security(for: fleet.devices[index])
         }
@@ -154,7 +159,8 @@ actor FleetEngine {
             if clock.waitsForAll { await idle() }
             startTries()
             note(elapsed: (MonotonicTime.now - realStart).inSeconds)
-            if fleet.progress.withLock(\.counters.reportsWaiting) == 0, underWay == 0 { return }
+            if underWay == 0, fleet.progress.withLock(\.counters.reportsWaiting) == 0 { return }
+            if clock.waitsForAll, underWay > 0 { continue }
             let next = min(deadline, triesDue.next ?? .infinity)
             await clock.sleep(until: clock.waitsForAll ? next : min(next, clock.now + Limits.tick))
         }
@@ -177,7 +183,11 @@ actor FleetEngine {
             clients[index].task?.cancel()
             guard givesUp else { continue }
             let lost = clients[index].queue.removeAll()
-            if lost > 0 { count { $0.reportsLost += lost; $0.reportsWaiting -= lost } }
+            if lost > 0 {
+                count {
+                    $0.reportsLost += lost; $0.reportsWaiting -= lost
+                }
+            }
         }
         for task in eventTasks { task.cancel() }
         await idle()
@@ -195,8 +205,23 @@ actor FleetEngine {
         report.latency = progress.latency
         report.received = surroundings.received
         report.extremes = extremes.list()
+        addCharge(to: &report)
         report.judge(fleet.scenario.assertions)
         return report
+    }
+
+    /// What the traffic took of the devices' batteries. A group's devices are alike: their sum is taken for one device that was
+    /// awake and asleep as long as all of them.
+    private func addCharge(to report: inout FleetReport) {
+        var (total, devices) = (0.0, 0)
+        for (number, group) in fleet.scenario.groups.enumerated() where forms[number] != nil && group.count > 0 {
+            let use = EnergyMeter(group.power.radio).use(
+                of: traffic[number], credential: group.credential, elapsed: simulated * Double(group.count))
+            report.charge[group.name.text] = use.total / Double(group.count)
+            total += use.total
+            devices += group.count
+        }
+        if devices > 0 { report.averageCharge = total / Double(devices) }
     }
 
     // MARK: Tasks

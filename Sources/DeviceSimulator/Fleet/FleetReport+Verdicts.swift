@@ -58,15 +58,11 @@ extension FleetReport {
         }
     }
 
-    private var averageCharge: Double? {
-        charge.isEmpty ? nil : charge.values.reduce(0, +) / Double(charge.count)
-    }
-
     private func reason(_ metric: FleetMetric) -> String {
         switch metric {
         case .latency: "no report was answered"
         case .reportsDuplicated: "only a server that is part of the simulation tells"
-        default: "nothing was sent"
+        default: "no device reports"
         }
     }
 

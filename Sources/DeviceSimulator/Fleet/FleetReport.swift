@@ -2,32 +2,6 @@
 
 /// What came of a run.
 public struct FleetReport: Hashable, Sendable {
-    /// Whether an assertion held.
-    public struct Verdict: Hashable, Sendable {
-        /// The assertion.
-        public var assertion: Assertion
-        /// True when it held.
-        public var holds: Bool
-        /// What was found, `p99 latency was 12 ms`.
-        public var finding: String
-    }
-
-    /// The values of one quantity of a device.
-    public struct Extremes: Hashable, Sendable {
-        /// The device's name.
-        public var device: String
-        /// The quantity.
-        public var quantity: String
-        /// How many values there were.
-        public var count = 0
-        /// How many of them were no numbers.
-        public var invalid = 0
-        /// The smallest; nil without one.
-        public var minimum: Double?
-        /// The largest; nil without one.
-        public var maximum: Double?
-    }
-
     /// The scenario's name.
     public var name: String
     /// How many devices there were.
@@ -48,6 +22,8 @@ public struct FleetReport: Hashable, Sendable {
     public var extremes: [Extremes] = []
     /// The charge that each kind of device took on average, in milliampere-hours, by its group's name pattern.
     public var charge: [String: Double] = [:]
+    /// The charge that a device took on average, of all that report, in milliampere-hours; nil without any.
+    public var averageCharge: Double?
     /// Whether the assertions held, in their order.
     public var verdicts: [Verdict] = []
 

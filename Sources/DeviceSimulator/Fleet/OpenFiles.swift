@@ -29,7 +29,8 @@ public enum OpenFiles {
             throw CoAPError(
                 .limitReached,
                 "\(count) sockets are needed, and the system lets this process have \(allowed) files open, some \(reserve) of them for "
-                    + "other things: raise the hard limit (ulimit -Hn \(needed), or LimitNOFILE= of a service), or take fewer devices")
+                    + "other things: raise the hard limit (ulimit -Hn \(needed), or LimitNOFILE= of a service), or take fewer devices"
+            )
         }
         return allowed
     }

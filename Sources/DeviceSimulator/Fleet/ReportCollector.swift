@@ -52,7 +52,6 @@ public final class ReportCollector: Sendable {
         state.withLock { state in
             state.heard += 1
             var device = state.devices[name] ?? ReportingDevice()
-            // Those of a device that was new a moment ago stand in the table only once.
             if state.devices[name] == nil, state.devices.count >= maximumDevices {
                 if let oldest = state.devices.min(by: { $0.value.heard < $1.value.heard }) {
                     state.devices.removeValue(forKey: oldest.key)
@@ -60,7 +59,7 @@ public final class ReportCollector: Sendable {
             }
             // Not two tables that share their memory while one of them is written.
             state.devices[name] = nil
-            if device.take(key, of: ObjectIdentifier(peer), isFirst: number == 1) {
+            if device.take(key, of: peer, isFirst: number == 1) {
                 state.received.count += 1
                 device.keep(records)
             } else {

@@ -46,11 +46,11 @@ struct ReportForm {
             resources.append(index)
         }
         // Two thermometers are told apart by their paths.
-        for index in names.indices where names.count(where: { $0 == names[index] }) > 1 {
-            names[index] = group.resources[resources[index]].path
+        self.names = names.indices.map { index in
+            let isAlone = names.count { $0 == names[index] } == 1
+            return isAlone ? names[index] : group.resources[resources[index]].path
         }
         self.resources = resources
-        self.names = names
         self.units = units
         var options = Options()
         options.uriPath = plan.path.split(separator: "/").map(String.init)
@@ -74,7 +74,8 @@ struct ReportForm {
             for (index, value) in taking.values.enumerated() where value.isFinite {
                 records.append(
                     SenMLRecord(
-                        name: names[index], unit: units[index], value: .number(value), time: offset == 0 ? nil : offset))
+                        name: names[index], unit: units[index], value: .number(value), time: offset == 0 ? nil : offset)
+                )
             }
         }
         guard records.count > 1 else { return nil }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import SenML
 
 /// What a ``ReportCollector`` knows of one device.
@@ -22,7 +23,7 @@ struct ReportingDevice {
     /// The last reports' keys, a ring.
     private var recent: [UInt64] = []
     private var next = 0
-    private var session: ObjectIdentifier?
+    private var session: Peer?
 
     /// How many reports are remembered to recognise those that come again, and how many values are kept.
     private static let (remembered, kept) = (256, 16)
@@ -34,9 +35,9 @@ struct ReportingDevice {
     ///   - session: the session it came by.
     ///   - isFirst: true for the number that a device begins with.
     /// - Returns: false when it came before.
-    mutating func take(_ key: UInt64, of session: ObjectIdentifier, isFirst: Bool) -> Bool {
+    mutating func take(_ key: UInt64, of session: Peer, isFirst: Bool) -> Bool {
         // A device that counts from the beginning again by another session was started anew; what it repeats is its first alone.
-        if isFirst, self.session != session, recent.count > 1 { (recent, next) = ([], 0) }
+        if isFirst, self.session !== session, recent.count > 1 { (recent, next) = ([], 0) }
         self.session = session
         guard !recent.contains(key) else {
             duplicates += 1

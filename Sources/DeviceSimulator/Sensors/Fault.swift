@@ -6,7 +6,7 @@ public struct Fault: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// The value stays as it is.
         case stuck
-        /// The value jumps by so much, for one sample where the fault has no length.
+        /// The value jumps by so much.
         case spike(Double)
         /// No value comes.
         case dropout
@@ -40,13 +40,14 @@ public struct Fault: Hashable, Sendable {
     public enum Occurrence: Hashable, Sendable {
         /// At a moment, in seconds since the start.
         case at(Double)
-        /// At random, so many times an hour on average.
+        /// At random, so many times an hour on average, 36,000 at most. Each device has its own times, which
+        /// those of its sensors that the fault meets have in common.
         case rate(perHour: Double)
     }
 
     /// What goes wrong.
     public var kind: Kind
-    /// The path of the resource, `sensors/temperature`; nil for all sensors of the device, or the device itself.
+    /// The path of the resource, `sensors/temperature` or `sensors/*`; nil for all sensors of the device, or the device itself.
     public var resource: String?
     /// Which of the group's devices it meets, `room-00*`; nil for all.
     public var devices: String?

@@ -20,7 +20,7 @@ public struct ReplayTrack: Hashable, Sendable {
     public var points: [Point]
     /// True to go in a straight line from value to value; false keeps each until the next one.
     public var interpolates: Bool
-    /// True to begin anew at the end; false keeps the last value.
+    /// True to begin anew at the end, where the last value lasts as long as the one before it; false keeps the last value.
     public var repeats: Bool
 
     /// A track of points in the order of their times.

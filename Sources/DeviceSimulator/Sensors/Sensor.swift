@@ -8,7 +8,7 @@ public struct Sensor: Hashable, Sendable {
     public var unit: String
     /// What it looks at.
     public var signal: Signal
-    /// The time between two samples, in seconds; above 0.
+    /// The time between two samples, in seconds; above 0. The first is taken at the scenario's start.
     public var period: Double = 1
     /// The standard deviation of its noise, in its unit.
     public var noise: Double = 0
@@ -18,7 +18,7 @@ public struct Sensor: Hashable, Sendable {
     public var quantum: Double = 0
     /// The smallest and the largest value it can show; beyond them it shows these.
     public var range: ClosedRange<Double>?
-    /// For how many seconds after each start it shows nothing.
+    /// For how many seconds after each start of the device it shows nothing.
     public var warmUp: Double = 0
 
     /// An ideal sensor that samples once a second.

@@ -19,8 +19,9 @@ public indirect enum Signal: Hashable, Sendable {
     /// The same every day at the same time.
     case daily(DailySchedule)
     /// Something that happens now and then at random: so many times a day, for so many seconds on average, of that height; else 0.
+    /// What begins while another lasts goes on together with it, no higher.
     case events(perDay: Double, length: Double, height: Double)
-    /// What one of the device's models has come to.
+    /// What one of the device's models has come to at the last whole second.
     case model(ModelOutput)
     /// A signal of the scenario that all its devices have in common, by name.
     case shared(String)

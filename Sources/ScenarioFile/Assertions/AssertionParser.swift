@@ -37,7 +37,9 @@ enum AssertionParser {
         }
         let subject = words[..<index].joined(separator: " ")
         let value = words[(index + 1)...].joined(separator: " ")
-        guard !value.isEmpty else { return refused("behind '\(comparison.rawValue)' stands no value; write \(examples)") }
+        guard !value.isEmpty else {
+            return refused("behind '\(comparison.rawValue)' stands no value; write \(examples)")
+        }
         if words[..<index].last == "latency", index == 2 { return latency(words[0], comparison, value) }
         if subject == "charge" {
             return measured(value, .charge).map { .metric(.charge, comparison, $0) }
@@ -56,7 +58,9 @@ enum AssertionParser {
         )
     }
 
-    private static func refused(_ reason: String) -> Result<Assertion.Check, Refusal> { .failure(Refusal(reason: reason)) }
+    private static func refused(_ reason: String) -> Result<Assertion.Check, Refusal> {
+        .failure(Refusal(reason: reason))
+    }
 
     private static func measured(_ text: String, _ measure: Measure) -> Result<Double, Refusal> {
         switch measure.read(text) {
@@ -75,7 +79,8 @@ enum AssertionParser {
         guard word.hasPrefix("p"), let percent = PlainNumber.value(of: String(word.dropFirst())), percent > 0,
             percent <= 100
         else {
-            return refused("'\(word.shown)' is no percentile; write p50, p90, p99, p99.9 or p100, such as 'p99 latency < 500 ms'")
+            return refused(
+                "'\(word.shown)' is no percentile; write p50, p90, p99, p99.9 or p100, such as 'p99 latency < 500 ms'")
         }
         return measured(value, .duration).map { .metric(.latency(percentile: percent / 100), comparison, $0) }
     }

@@ -76,7 +76,9 @@ struct ActuatorReader {
     private func envelope(_ safety: Section, _ kind: Actuator.Kind) throws(CoAPError) -> SafetyEnvelope {
         var envelope = SafetyEnvelope()
         envelope.range = try safety.range("range")
-        if let range = envelope.range, let limits = kind.limits, !(limits ~= range.lowerBound && limits ~= range.upperBound) {
+        if let range = envelope.range, let limits = kind.limits,
+            !(limits ~= range.lowerBound && limits ~= range.upperBound)
+        {
             throw safety.problem(
                 "range", "a \(kind.rawValue) moves from \(limits.shown); write a range within that")
         }

@@ -25,7 +25,8 @@ struct FaultReader {
                 guard group.numbers.contains(where: { pattern.matches(group.deviceName($0)) }) else {
                     throw inner.problem(
                         "devices",
-                        "'\(devices.shown)' is none of the group's devices; the first is '\(group.deviceName(group.first))'")
+                        "'\(devices.shown)' is none of the group's devices; the first is '\(group.deviceName(group.first))'"
+                    )
                 }
             }
             let occurrence: Fault.Occurrence
@@ -92,7 +93,8 @@ struct FaultReader {
         default: break
         }
         guard sensors.contains(resource) else {
-            throw section.problem("resource", Section.unknown(resource, among: sensors, is: "no sensor of these devices"))
+            throw section.problem(
+                "resource", Section.unknown(resource, among: sensors, is: "no sensor of these devices"))
         }
         return resource
     }

@@ -22,7 +22,8 @@ struct GroupReader {
         group.first = try section.integer("first", in: 0...1_000_000_000) ?? 1
         guard group.count == 1 || name.contains("{n") else {
             throw section.problem(
-                "devices", "\(group.count) devices would all be '\(name.shown)'; number them, such as \(name.shown)-{n:03}")
+                "devices",
+                "\(group.count) devices would all be '\(name.shown)'; number them, such as \(name.shown)-{n:03}")
         }
         if let credential = try credential(section) { group.credential = credential }
         group.models = try ModelReader(yaml: yaml).models(section)

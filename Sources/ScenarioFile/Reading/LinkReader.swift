@@ -39,7 +39,8 @@ struct LinkReader {
             if let duration, time > duration {
                 throw yaml.problem(
                     node.line, key,
-                    "\(time.shown) s is after the scenario's end, at \(duration.shown) s; write less, or a longer duration")
+                    "\(time.shown) s is after the scenario's end, at \(duration.shown) s; write less, or a longer duration"
+                )
             }
             link.rebinds.append(time)
         }
@@ -55,6 +56,15 @@ struct LinkReader {
         faults.reorderingDelay = try time(section, "reordering-delay") ?? faults.reorderingDelay
         faults.delay = try time(section, "delay") ?? faults.delay
         faults.jitter = try time(section, "jitter") ?? faults.jitter
+        if let node = section.node("burst") {
+            let burst = try Section(node, .burst, section.path("burst"), in: yaml)
+            faults.burst = BurstLoss(
+                enter: try burst.share("enter") ?? 0, leave: try burst.share("leave") ?? 1,
+                loss: try burst.share("loss") ?? 1)
+        }
+        // Less than this no handshake gets through.
+        faults.mtu = try section.measure("mtu", .size, in: 300...65_535).map(Int.init) ?? faults.mtu
+        faults.bandwidth = try section.measure("bandwidth", .bitRate, in: 1...1e12) ?? faults.bandwidth
         return faults
     }
 

@@ -8,7 +8,7 @@ import Yams
 /// Reads what devices have their power from.
 enum PowerReader {
     /// The radios that are known by name.
-    static let radios: [RadioProfile] = [.ieee802154]
+    static var radios: [RadioProfile] { RadioProfile.known }
 
     static func power(_ section: Section) throws(CoAPError) -> PowerPlan {
         var plan = PowerPlan()
@@ -35,7 +35,7 @@ enum PowerReader {
         return radio
     }
 
-    /// A radio of its own: what is not given is that of 802.15.4.
+    /// A radio of its own: what is not given is that of the known one by its name, or of 802.15.4.
     private static func radio(_ section: Section) throws(CoAPError) -> RadioProfile {
         var radio = RadioProfile.ieee802154
         let name = try section.text("name") ?? "custom"
@@ -56,6 +56,7 @@ enum PowerReader {
             radio[keyPath: property] = try section.measure(key, .duration, in: 0...3600) ?? radio[keyPath: property]
         }
         radio.bitRate = try section.measure("bit-rate", .bitRate, in: 0...1e12, above: 0) ?? radio.bitRate
+        radio.framePayload = try section.measure("frame", .size, in: 1...65_535) ?? radio.framePayload
         radio.datagramOverhead = try section.measure("overhead", .size, in: 0...10_000) ?? radio.datagramOverhead
         return radio
     }

@@ -55,7 +55,9 @@ final class RecordingReader {
             }
             points.append(.init(time: time, value: try section.yaml.number(second, key)))
         }
-        guard !points.isEmpty else { throw section.problem("points", "is empty; write at least one, such as [0, 21.5]") }
+        guard !points.isEmpty else {
+            throw section.problem("points", "is empty; write at least one, such as [0, 21.5]")
+        }
         return points
     }
 

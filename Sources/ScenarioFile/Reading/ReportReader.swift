@@ -17,9 +17,12 @@ enum ReportReader {
         var plan = ReportPlan(try trigger(section))
         if let path = try section.text("to") {
             let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-            let isPath = path.utf8.count <= 255 && segments.allSatisfy {
-                !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3F }
-            }
+            let isPath =
+                path.utf8.count <= 255
+                && segments.allSatisfy {
+                    !$0.isEmpty && $0 != "." && $0 != ".."
+                        && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3F }
+                }
             guard isPath else {
                 throw section.problem("to", "'\(path.shown)' is no path on the server; write one such as reports")
             }

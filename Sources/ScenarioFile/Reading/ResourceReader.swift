@@ -77,7 +77,8 @@ struct ResourceReader {
         guard let part = found.first, found.count == 1 else {
             guard member.value.mapping != nil else {
                 throw yaml.problem(
-                    member.line, key, "is \(member.value.kind); write a mapping with one of sensor, actuator, description, firmware"
+                    member.line, key,
+                    "is \(member.value.kind); write a mapping with one of sensor, actuator, description, firmware"
                 )
             }
             let odd = present.lazy.compactMap { name in
@@ -171,7 +172,8 @@ extension Section {
             text.utf8.allSatisfy({ GroupReader.isLetterOrDigit($0) || [0x2D, 0x2E, 0x5F].contains($0) })
         else {
             throw problem(
-                name, "'\(text.shown)' is no quantity; write a name of letters, digits, '-', '_' and '.', such as humidity")
+                name,
+                "'\(text.shown)' is no quantity; write a name of letters, digits, '-', '_' and '.', such as humidity")
         }
         return text
     }
@@ -189,7 +191,8 @@ extension Section {
             )
         }
         let names = [
-            "C": "Cel", "°C": "Cel", "celsius": "Cel", "degC": "Cel", "%rh": "%RH", "rh": "%RH", "RH": "%RH", "percent": "%",
+            "C": "Cel", "°C": "Cel", "celsius": "Cel", "degC": "Cel", "%rh": "%RH", "rh": "%RH", "RH": "%RH",
+            "percent": "%",
             "lux": "lx", "Lux": "lx", "Volt": "V", "volt": "V", "watt": "W", "Watt": "W", "bool": "/", "m^3": "m3",
         ]
         let meant = names[text] ?? SenMLUnit.registered.map(\.rawValue).first { $0.lowercased() == text.lowercased() }

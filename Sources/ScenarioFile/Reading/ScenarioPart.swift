@@ -64,7 +64,7 @@ enum ScenarioPart: String, CaseIterable {
         case .power: ["radio", "battery"]
         case .radio:
             [
-                "name", "transmit", "receive", "sleep", "bit-rate", "overhead", "listen", "processor",
+                "name", "transmit", "receive", "sleep", "bit-rate", "overhead", "frame", "listen", "processor",
                 "psk-handshake", "certificate-handshake",
             ]
         case .link: Self.direction.keys + ["to-server", "to-device", "outages", "rebinds"]

@@ -75,7 +75,8 @@ struct ScenarioReader {
         if let start = try section.text("start", wanted: "a date, such as 2026-01-15T06:00:00Z") {
             guard let seconds = Timestamp.seconds(start) else {
                 throw section.problem(
-                    "start", "'\(start.shown)' is no date; write 2026-01-15T06:00:00Z, with +01:00 for Z, or 2026-01-15")
+                    "start", "'\(start.shown)' is no date; write 2026-01-15T06:00:00Z, with +01:00 for Z, or 2026-01-15"
+                )
             }
             scenario.start = seconds
         }

@@ -19,7 +19,8 @@ struct SignalReader {
     let scope: Scope
     let recordings: RecordingReader
 
-    private static let forms = "a number, a model's output such as room.temperature, or one of {\(ScenarioPart.signal.keys.joined(separator: ": }, {")): }"
+    private static let forms =
+        "a number, a model's output such as room.temperature, or one of {\(ScenarioPart.signal.keys.joined(separator: ": }, {")): }"
 
     func signal(_ node: Node, _ key: String, depth: Int = 1) throws(CoAPError) -> Signal {
         guard depth <= ScenarioLimits.signalDepth else {
@@ -32,7 +33,8 @@ struct SignalReader {
             if scalar.style == .plain, let value = PlainNumber.value(of: text) { return .constant(value) }
             return .model(try output(text, node.line, key))
         }
-        guard let mapping = node.mapping, mapping.count == 1, let (name, value) = mapping.first.map({ ($0.key, $0.value) })
+        guard let mapping = node.mapping, mapping.count == 1,
+            let (name, value) = mapping.first.map({ ($0.key, $0.value) })
         else {
             throw yaml.problem(
                 node.line, key,

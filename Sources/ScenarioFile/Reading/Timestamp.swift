@@ -20,7 +20,9 @@ enum Timestamp {
         let zoneStart = bytes[11...].firstIndex { $0 != UInt8(ascii: ":") && !(0x30...0x39).contains($0) }
         guard let zoneStart, let time = timeOfDay(bytes[11..<zoneStart], allowsSeconds: true) else { return nil }
         let zone = bytes[zoneStart...]
-        if zone.count == 1, zone.first == UInt8(ascii: "Z") || zone.first == UInt8(ascii: "z") { return midnight + time }
+        if zone.count == 1, zone.first == UInt8(ascii: "Z") || zone.first == UInt8(ascii: "z") {
+            return midnight + time
+        }
         guard zone.count == 6, let offset = timeOfDay(zone.dropFirst(), allowsSeconds: false) else { return nil }
         switch zone.first {
         case UInt8(ascii: "+"): return midnight + time - offset

@@ -10,7 +10,8 @@ import Testing
 @Suite("coap discover", .timeLimit(.minutes(10)))
 struct DiscoverToolTests {
     private static let paths = [
-        "/sensors/temperature", "/sensors/humidity", "/actuators/led", "/device", "/firmware",
+        "/sensors/temperature", "/sensors/humidity", "/actuators/led", "/actuators/setpoint", "/actuators/heater",
+        "/device", "/firmware", "/firmware/state", "/audit",
     ]
 
     /// The `links` of a JSON answer, by their targets.
@@ -41,11 +42,14 @@ struct DiscoverToolTests {
             let names = lines.map { line in line.drop { !$0.isLetter }.prefix { $0 != " " } }
             #expect(
                 names.dropFirst() == [
-                    "sensors", "temperature", "humidity", "actuators", "led", "device", "firmware",
+                    "sensors", "temperature", "humidity", "actuators", "led", "setpoint", "heater", "device",
+                    "firmware",
+                    "state", "audit",
                 ], "\(result.transcript)")
             #expect(
                 branches.dropFirst() == [
-                    "├── ", "│   ├── ", "│   └── ", "├── ", "│   └── ", "├── ", "└── ",
+                    "├── ", "│   ├── ", "│   └── ", "├── ", "│   ├── ", "│   ├── ", "│   └── ", "├── ", "├── ",
+                    "│   └── ", "└── ",
                 ], "\(result.transcript)")
             let temperature = try #require(lines.first { $0.contains("─ temperature ") })
             for part in ["\"Air temperature\"", "temperature", "core.s", "cbor", "observable"] {
@@ -71,8 +75,10 @@ struct DiscoverToolTests {
             #expect(lines.dropFirst().map { $0.prefix { $0 != " " } } == Self.paths.map { $0[...] })
             let column = try #require(heading.range(of: "OBSERVABLE")).lowerBound.utf16Offset(in: heading)
             let observable = lines.dropFirst().map { $0.dropFirst(column).prefix { $0 != " " } }
-            #expect(observable == ["yes", "yes", "yes", "", ""], "\(result.transcript)")
-            #expect(lines.last?.contains("octet-stream") == true && lines.last?.contains("sz=") == true)
+            #expect(
+                observable == ["yes", "yes", "yes", "yes", "yes", "", "", "yes", ""], "\(result.transcript)")
+            let firmware = lines.first { $0.hasPrefix("/firmware ") }
+            #expect(firmware?.contains("octet-stream") == true && firmware?.contains("sz=") == true)
             // It is what a program gets that does not ask.
             let plain = try await ToolProcess.run(.coap, ["discover"] + server.identity + [server.coaps()])
             #expect(plain.output == result.output)
@@ -112,10 +118,11 @@ struct DiscoverToolTests {
         arguments: [
             (["--rt", "temperature"], ["/sensors/temperature"]), (["--rt", "temp*"], ["/sensors/temperature"]),
             (["--if", "core.s"], ["/sensors/temperature", "/sensors/humidity"]),
-            (["--ct", "octet-stream"], ["/firmware"]), (["--href", "/act*"], ["/actuators/led"]),
+            (["--ct", "octet-stream"], ["/firmware"]),
+            (["--href", "/act*"], ["/actuators/led", "/actuators/setpoint", "/actuators/heater"]),
             (["--title", "Relative*"], ["/sensors/humidity"]),
             (["--if", "core.s", "--rt", "hum*"], ["/sensors/humidity"]),
-            (["--ct", "cbor", "if=core.a"], ["/actuators/led"]),
+            (["--ct", "cbor", "if=core.a", "rt=light"], ["/actuators/led"]),
         ])
     func filters(arguments: [String], fitting: [String]) async throws {
         try await RunningServer.with(listen: ["coap://127.0.0.1:0"]) { server in

@@ -184,7 +184,9 @@ struct PolicyToolTests {
                 result.expectSuccess()
                 return result.output.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != " " }) }
             }
-            #expect(try await list(server.identity + [server.coaps()]) == ["/actuators/led", "/device"])
+            #expect(
+                try await list(server.identity + [server.coaps()])
+                    == ["/actuators/led", "/actuators/setpoint", "/actuators/heater", "/device"])
             #expect(
                 try await list(server.certificate + [server.coaps()]) == ["/sensors/temperature", "/sensors/humidity"])
             #expect(try await list([server.coap()]) == ["/device"])

@@ -66,7 +66,8 @@ struct ActuatorAuditTests {
             Issue.record("no list: \(json.text)")
             return
         }
-        #expect(records.first?["identity"] == .string("psk:operator") && records.first?["verdict"] == .string("accepted"))
+        #expect(
+            records.first?["identity"] == .string("psk:operator") && records.first?["verdict"] == .string("accepted"))
         let links = try LinkFormat(parsing: try await bench.get(".well-known/core").payload).links
         #expect(links.map(\.target) == ["/actuators/valve", "/audit"])
     }

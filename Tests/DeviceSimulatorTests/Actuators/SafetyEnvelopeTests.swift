@@ -8,7 +8,8 @@ import Testing
 @Suite("Actuators: what they refuse, and why")
 struct SafetyEnvelopeTests {
     private static func refusal(
-        _ state: inout ActuatorState, _ value: Double, at time: Double = 0, _ reading: (String) -> Double? = { _ in nil }
+        _ state: inout ActuatorState, _ value: Double, at time: Double = 0,
+        _ reading: (String) -> Double? = { _ in nil }
     ) -> ResponseError? {
         do throws(ResponseError) {
             try state.command(value, at: time, reading: reading)
