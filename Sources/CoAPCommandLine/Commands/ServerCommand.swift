@@ -144,7 +144,8 @@ public struct ServerCommand: AsyncParsableCommand {
         if bench { BenchResources.register(on: router) }
 
         let announcement = ServerAnnouncement(
-            examples: scenario.examples, isPlugtest: scenario.isPlugtest, hints: credentials?.hints, isOpen: policy == nil)
+            examples: scenario.examples, isPlugtest: scenario.isPlugtest, hints: credentials?.hints,
+            isOpen: policy == nil)
         let server = CoAPServer(
             endpoints: endpoints, security: try credentials.map { try scenario.security($0.security) }, router: router,
             configuration: configuration, logger: logger, onListening: announcement.write)

@@ -11,7 +11,9 @@ extension ServerCommand {
     /// - Throws: `CoAPError` with code `invalidArgument`.
     func refuseOpenControl(_ endpoints: [ServerEndpoint]) throws(CoAPError) {
         let isLocal = { (host: String) in ["::1", "127.0.0.1", "localhost"].contains(host) }
-        guard control, policy == nil, endpoints.contains(where: { $0.scheme == .coap && !isLocal($0.host) }) else { return }
+        guard control, policy == nil, endpoints.contains(where: { $0.scheme == .coap && !isLocal($0.host) }) else {
+            return
+        }
         throw CoAPError(
             .invalidArgument,
             "--control on a plain endpoint would let anybody break the simulation: listen on coaps://, or on coap://[::1] for "

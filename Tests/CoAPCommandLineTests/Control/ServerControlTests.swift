@@ -71,6 +71,7 @@ struct ServerControlTests {
         let folder = try TemporaryFolder()
         let result = try await ToolProcess.run(
             .server, ["--control", "--listen", "coap://0.0.0.0:0"], folder: folder.path)
-        #expect(result.status == 64 && result.complainsOnce && result.errors.contains("--control"), "\(result.transcript)")
+        #expect(
+            result.status == 64 && result.complainsOnce && result.errors.contains("--control"), "\(result.transcript)")
     }
 }

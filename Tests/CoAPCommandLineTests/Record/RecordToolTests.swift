@@ -39,7 +39,9 @@ struct RecordToolTests {
             #expect(result.output.contains("/firmware: it is 262144 bytes long"), "\(result.transcript)")
             #expect(result.output.hasSuffix("play it back with: coap-server --scenario \(file)\n"))
             let again = try await ToolProcess.run(.coap, ["record", "--duration", "1s", server.coap(), "-o", file])
-            #expect(again.status == 73 && again.complainsOnce && again.errors.contains("--overwrite"), "\(again.transcript)")
+            #expect(
+                again.status == 73 && again.complainsOnce && again.errors.contains("--overwrite"), "\(again.transcript)"
+            )
         }
         let scenario = try ScenarioDocument(file).scenario
         let resources = scenario.groups[0].resources
@@ -56,7 +58,8 @@ struct RecordToolTests {
         #expect(values.last == 22 && values.dropLast().elementsEqual(expected.suffix(values.count - 1)), "\(values)")
         // Each value comes at its time and stays until the next one.
         let device = Device(number: 1, of: scenario.groups[0], in: scenario)
-        for (point, next) in zip(track.points, track.points.dropFirst()) where next.time - point.time > 2 * sensor.period {
+        for (point, next) in zip(track.points, track.points.dropFirst())
+        where next.time - point.time > 2 * sensor.period {
             device.advance(to: point.time + sensor.period)
             #expect(device.value(of: 0) == point.value)
             device.advance(to: next.time - 0.001)
@@ -76,7 +79,8 @@ struct RecordToolTests {
         try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
             let started = ContinuousClock.now
             let process = try ToolProcess(
-                .coap, ["record", "--every", "100ms"] + server.identity + [server.coaps(), "-o", folder.path("x.yaml")])
+                .coap,
+                ["record", "--every", "100ms"] + server.identity + [server.coaps(), "-o", folder.path("x.yaml")])
             // It observes by now: the server has answered a GET with Observe, of which nothing is shown; so it is given time.
             try await Task.sleep(until: started + .seconds(4))
             process.interrupt()
@@ -96,12 +100,16 @@ struct RecordToolTests {
         let folder = try TemporaryFolder()
         let router = Router()
         router.get("name") { _, _ in "nobody" }
-        router.get("secret", attributes: .init(interface: "core.s")) { _, _ -> String in throw ResponseError(.forbidden, "not you") }
+        router.get("secret", attributes: .init(interface: "core.s")) { _, _ -> String in
+            throw ResponseError(.forbidden, "not you")
+        }
         try await Loopback.withServer(router) { uris in
             let result = try await ToolProcess.run(
                 .coap, ["record", "--duration", "1s", uris[0].authority, "-o", folder.path("x.yaml")])
             #expect(result.status == 69 && result.complainsOnce, "\(result.transcript)")
-            #expect(result.errors.contains("/name: it gives no number") && result.errors.contains("4.03"), "\(result.transcript)")
+            #expect(
+                result.errors.contains("/name: it gives no number") && result.errors.contains("4.03"),
+                "\(result.transcript)")
             #expect(!FileManager.default.fileExists(atPath: folder.path("x.yaml")))
         }
     }
@@ -135,7 +143,8 @@ struct RecordToolTests {
     @Test(
         "What the command line must not say",
         arguments: [
-            (["--every", "0s"], "--every"), (["--duration", "soon"], "--duration"), (["--name", "a b"], "--name"), (["-o", ""], "-o"),
+            (["--every", "0s"], "--every"), (["--duration", "soon"], "--duration"), (["--name", "a b"], "--name"),
+            (["-o", ""], "-o"),
         ])
     func usage(arguments: [String], says: String) async throws {
         let result = try await ToolProcess.run(.coap, ["record", "coap://127.0.0.1:1", "-o", "-"] + arguments)

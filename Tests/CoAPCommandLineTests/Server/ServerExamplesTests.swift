@@ -19,7 +19,9 @@ struct ServerExamplesTests {
     private let level = DeviceResource(
         path: "sensors/level", .sensor(Sensor(quantity: "level", unit: "m", signal: .constant(1))))
 
-    private func actuator(_ kind: Actuator.Kind, initial: Double = 0, range: ClosedRange<Double>? = nil) -> DeviceResource {
+    private func actuator(_ kind: Actuator.Kind, initial: Double = 0, range: ClosedRange<Double>? = nil)
+        -> DeviceResource
+    {
         var actuator = Actuator(kind, quantity: "a")
         actuator.initial = initial
         actuator.envelope.range = range
