@@ -121,4 +121,10 @@ public final class CoAPServer: Service, Sendable {
         }
         return try result.get()
     }
+
+    /// Has the sessions that peers made use of end without a farewell when ``run()`` ends, as with a server whose power was cut.
+    package func forgoFarewells() async {
+        guard let core = state.withLock(\.core) else { return }
+        await core.loop.run { for session in core.sessions.values { session.handle.connection?.forgoFarewell() } }
+    }
 }

@@ -29,8 +29,9 @@ public struct CoAPCommand: AsyncParsableCommand {
                 subcommands: [
                     DoctorCommand.self, DiscoverCommand.self, PingCommand.self, BenchCommand.self,
                     ConformanceCommand.self,
-                    RelayCommand.self,
+                    RelayCommand.self, RecordCommand.self,
                 ]),
+            CommandGroup(name: "Devices", subcommands: [SimulateCommand.self]),
             CommandGroup(name: "Credentials", subcommands: [KeysCommand.self, PolicyCommand.self]),
         ])
 

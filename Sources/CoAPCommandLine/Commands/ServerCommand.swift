@@ -8,11 +8,13 @@ import Logging
 public struct ServerCommand: AsyncParsableCommand {
     /// The command's name and help.
     public static let configuration = CommandConfiguration(
-        commandName: "coap-server", abstract: "Serve a simulated device over DTLS.",
+        commandName: "coap-server", abstract: "Serve simulated devices over DTLS.",
         usage: "coap-server [--listen <uri> ...] [--keys <dir>] [<options>]",
         discussion: """
-            The device is a sensor in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, /device, \
-            /firmware. It comes in text, JSON, CBOR and SenML. Peers need a pre-shared key or a certificate of the \
+            The device is a thermostat in a heated room: /sensors/temperature, /sensors/humidity, /actuators/led, \
+            /actuators/setpoint, /actuators/heater, /device, /firmware. Another scenario has other devices, each in a folder of its \
+            own: \(ScenarioArgument.names). Values come in text, JSON, CBOR and SenML; /reports takes those of devices that report. \
+            Peers need a pre-shared key or a certificate of the \
             keys folder, which is followed while the server runs: who was added is let in, who was revoked is let go. SIGHUP \
             has it read at once.
 
@@ -20,6 +22,8 @@ public struct ServerCommand: AsyncParsableCommand {
               coap-server
               coap-server --listen coaps://127.0.0.1:0 --keys /etc/coap/keys
               coap-server --listen coaps://[::]:5684 --listen coap://[::1]:5683
+              coap-server --scenario smart-building --speed 60
+              coap-server --scenario office.yaml --control
               coap-server --scenario plugtest --listen coaps://[::1]:5684
               coap-server --listen coap://[::]:5683 --multicast
               coap-server --policy policy.yaml
@@ -81,10 +85,28 @@ public struct ServerCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            What to serve: the device, or the resources of ETSI's CoAP plugtest for 'coap conformance' and other checkers. \
-            The plugtest's key 'sesame' of the identity 'password' is known to everybody.
-            """, valueName: "scenario"))
-    var scenario = ServerScenario.device
+            What to serve, by name or as a file in YAML: thermostat without it; plugtest has the resources of ETSI's CoAP \
+            plugtest for 'coap conformance' and other checkers, whose key 'sesame' of the identity 'password' is known to \
+            everybody.
+            """, valueName: "name|file"), completion: .file(extensions: ["yaml", "yml"]))
+    var scenario = ServerScenario.usualName
+
+    @Option(help: ArgumentHelp("Where the scenario's random numbers start; its own without it.", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many simulated seconds pass in a second, such as 60 or 0.5; the scenario's own without it.",
+            valueName: "factor"))
+    var speed: Double?
+
+    @Flag(
+        help: ArgumentHelp(
+            """
+            Serve /simulation/faults too, where POST has something go wrong with devices at once, such as \
+            'stuck room-00*/sensors/temperature for 30 s'. Whoever the policy lets do that can disturb all of them.
+            """))
+    var control = false
 
     @Option(help: "What to log, to the standard error: trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
@@ -106,6 +128,8 @@ public struct ServerCommand: AsyncParsableCommand {
             return handler
         }
         let endpoints = try endpoints()
+        let scenario = try ServerScenario(named: scenario, seed: seed, speed: speed)
+        try refuseOpenControl(endpoints)
         let policy = try policy.map { try ServerPolicy(path: PolicyCommand.file(named: $0, keysFolder)) }
         var configuration = try self.configuration(endpoints)
         configuration.capture = try capture.start()
@@ -114,12 +138,14 @@ public struct ServerCommand: AsyncParsableCommand {
 
         let router = Router()
         if let policy { router.add(policy.access) }
-        let changing = scenario.register(on: router, &configuration)
-        defer { changing?.cancel() }
+        let logger = Logger(label: "coap-server")
+        let changing = try register(scenario, on: router, &configuration, logger: logger)
+        defer { changing.cancel() }
         if bench { BenchResources.register(on: router) }
 
-        let announcement = ServerAnnouncement(scenario: scenario, hints: credentials?.hints, isOpen: policy == nil)
-        let logger = Logger(label: "coap-server")
+        let announcement = ServerAnnouncement(
+            examples: scenario.examples, isPlugtest: scenario.isPlugtest, hints: credentials?.hints,
+            isOpen: policy == nil)
         let server = CoAPServer(
             endpoints: endpoints, security: try credentials.map { try scenario.security($0.security) }, router: router,
             configuration: configuration, logger: logger, onListening: announcement.write)

@@ -56,15 +56,15 @@ struct ServerHints {
     ///
     /// - Parameters:
     ///   - hints: those of the keys folder; not needed for a plain endpoint.
-    ///   - scenario: what is served there.
-    static func text(for uri: CoAPURI, _ hints: ServerHints?, _ scenario: ServerScenario = .device) -> String {
+    ///   - examples: what is served there.
+    static func text(for uri: CoAPURI, _ hints: ServerHints?, _ examples: ServerExamples = .thermostat) -> String {
         let host = ["::", "0.0.0.0"].contains(uri.host) ? "localhost" : uri.host
         let target = CoAPURI(scheme: uri.scheme, host: host, port: uri.port).authority
         // A shell takes brackets for a pattern.
-        let readable = ShellText.quoted(target + (scenario == .device ? "/sensors/temperature" : "/test"))
-        let writable = scenario == .device ? ShellText.quoted("\(target)/actuators/led") : nil
+        let readable = ShellText.quoted("\(target)/\(examples.readable)")
+        let writable = examples.writable.map { "-e \($0.text) " + ShellText.quoted("\(target)/\($0.path)") }
         func lines(_ credentials: String) -> String {
-            "  coap-get \(credentials)\(readable)\n" + (writable.map { "  coap-put \(credentials)-e on \($0)\n" } ?? "")
+            "  coap-get \(credentials)\(readable)\n" + (writable.map { "  coap-put \(credentials)\($0)\n" } ?? "")
         }
         guard uri.scheme == .coaps, let hints else { return lines("") }
         guard let credentials = hints.credentials else {

@@ -69,13 +69,16 @@ enum NumericReading {
     }
 
     /// The newest reading of the first name that has one.
-    private static func number(in pack: SenMLPack) -> Double? {
+    private static func number(in pack: SenMLPack) -> Double? { newest(in: pack).flatMap(number) }
+
+    /// The record with the newest reading of the first name that has one, with what base fields say put into it.
+    static func newest(in pack: SenMLPack) -> SenMLRecord? {
         guard let records = try? pack.resolved(now: Date().timeIntervalSince1970),
             let name = records.first(where: { number(in: $0) != nil })?.name
         else {
             return nil
         }
-        return records.last { $0.name == name && number(in: $0) != nil }.flatMap(number)
+        return records.last { $0.name == name && number(in: $0) != nil }
     }
 
     private static func number(in record: SenMLRecord) -> Double? {

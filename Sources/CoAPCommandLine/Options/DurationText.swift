@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Durations as people write them: `20ms`, `90s`, `1.5m`, `2h`, `7d`.
+/// Durations as people write them: `20ms`, `90s`, `1.5m` or `1.5min`, `2h`, `7d`.
 enum DurationText {
     private static let units: [(name: String, seconds: Double)] = [
-        ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400),
+        ("ms", 0.001), ("s", 1), ("m", 60), ("min", 60), ("h", 3600), ("d", 86_400),
     ]
 
     /// A duration up to ten years; nil for anything else. A number without a unit is none, but zero.

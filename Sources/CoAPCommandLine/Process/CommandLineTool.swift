@@ -34,11 +34,12 @@ public enum CommandLineTool {
         let sources = signals.deliver { signal in
             stopSignal.withLock { $0 = $0 ?? signal }
             task.cancel()
-            if isService {
+            if isService || takesTime.withLock({ $0 }) {
                 if isAgain.withLock({ again in
                     defer { again = true }
                     return again
                 }) {
+                    LastActs.ofProcess.run()
                     _exit(128 + signal)
                 }
             } else {
@@ -76,6 +77,11 @@ public enum CommandLineTool {
 
     /// The first signal that asked the tool to stop.
     private static let stopSignal = Locked<Int32?>(nil)
+
+    /// Lets the running command take its time to end when it is told to, as a service may; a second signal ends it at once.
+    static func takeTime() { takesTime.withLock { $0 = true } }
+
+    private static let takesTime = Locked(false)
 
     /// True when somebody else than the person at the terminal stops the tool: by SIGTERM or SIGHUP.
     static var isStoppedFromOutside: Bool { stopSignal.withLock { $0.map { $0 != SIGINT } ?? false } }

@@ -6,6 +6,8 @@ import CoAP
 enum ExitStatus {
     /// `coap conformance` only: a case failed.
     static let notConforming: Int32 = 1
+    /// `coap simulate` only: an assertion failed.
+    static let assertionFailed: Int32 = 1
     static let clientError: Int32 = 4
     static let serverError: Int32 = 5
     static let usage: Int32 = 64
@@ -64,6 +66,22 @@ enum ExitStatus {
           76   the server broke the protocol
           77   the handshake failed: a key or certificate was refused
           130  interrupted; 143 and 129 by SIGTERM and SIGHUP
+        """
+
+    /// The list for the help page of `coap simulate`.
+    static let simulateHelp = """
+        EXIT CODES:
+          0    every assertion holds
+          1    an assertion failed
+          64   the command line is wrong
+          65   the scenario makes no sense, or a credential
+          66   a file cannot be read, or others may read a secret in it
+          68   the host is unknown
+          69   too few files may be open, or an address cannot be bound
+          70   internal error
+          73   a file cannot be made
+          74   output cannot be written
+          130  interrupted before the scenario's end; 143 and 129 by SIGTERM and SIGHUP
         """
 
     /// The list for the help pages of `coap keys`.

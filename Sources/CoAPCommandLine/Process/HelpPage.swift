@@ -16,7 +16,9 @@ enum HelpPage {
             command is ServerCommand.Type
             ? ExitStatus.serverHelp
             : words.contains("keys")
-                ? ExitStatus.keysHelp : words.contains("policy") ? ExitStatus.policyHelp : ExitStatus.help
+                ? ExitStatus.keysHelp
+                : words.contains("simulate")
+                    ? ExitStatus.simulateHelp : words.contains("policy") ? ExitStatus.policyHelp : ExitStatus.help
         return message + (message.hasSuffix("\n") ? "\n" : "\n\n") + codes
     }
 

@@ -5,7 +5,10 @@ import CoAPCredentials
 
 /// What `coap-server` writes when it has started.
 struct ServerAnnouncement: Sendable {
-    let scenario: ServerScenario
+    /// What can be typed there.
+    let examples: ServerExamples
+    /// True for the resources of ETSI's plugtest.
+    let isPlugtest: Bool
     /// Those of the keys folder; nil for a server without secure endpoints.
     let hints: ServerHints?
     /// True without a policy.
@@ -18,8 +21,8 @@ struct ServerAnnouncement: Sendable {
             "listening on \(uri.authority)\(uri.port == uri.scheme.defaultPort ? ":\(uri.port)" : "")\n"
         }
         // Who reads this may have gone; that is no reason not to serve.
-        let toPaste = uris.map { ServerHints.text(for: $0, hints, scenario) }
-        let judging = scenario == .plugtest ? ServerHints.conformance(of: uris) : ""
+        let toPaste = uris.map { ServerHints.text(for: $0, hints, examples) }
+        let judging = isPlugtest ? ServerHints.conformance(of: uris) : ""
         try? Terminal.write((lines + toPaste).joined() + judging)
         for uri in uris where uri.scheme == .coap {
             Terminal.complain(

@@ -37,7 +37,7 @@ package enum JUnitReport {
 
     /// Text that no server can break out of: what terminals act upon becomes `\xNN`, what XML acts upon an entity, and what
     /// XML 1.0 cannot hold at all is gone with the former.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in PrintableText.escaped(text.utf8).unicodeScalars {
             switch scalar {

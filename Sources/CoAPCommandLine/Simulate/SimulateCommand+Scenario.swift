@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoAP
+import DeviceSimulator
+import ScenarioFile
+
+// What the arguments make of a scenario.
+extension SimulateCommand {
+    static var listing: String {
+        let rows = ScenarioDocument.shipped.map { [$0.name, $0.title] }
+        return Table(heading: ["NAME", "TITLE"], rows: rows).text(for: .output)
+    }
+
+    /// Reads a scenario; one that makes no sense is bad data and no wrong command line.
+    static func read(_ name: String) throws -> Scenario {
+        do throws(CoAPError) {
+            return try ScenarioDocument(name).scenario
+        } catch  where error.code == .invalidArgument {
+            Terminal.complain(error.description)
+            throw Finished(status: ExitStatus.badData)
+        }
+    }
+
+    /// The scenario as the options want it.
+    func changed(_ read: Scenario) throws(CoAPError) -> Scenario {
+        var scenario = read
+        if let seed { scenario.seed = seed }
+        if let duration {
+            guard let parsed = DurationText.parse(duration), parsed > .zero else {
+                throw CoAPError(
+                    .invalidArgument,
+                    "--duration '\(PrintableText.escaped(duration.utf8))' is no duration: write 90s, 10min, 1h")
+            }
+            scenario.duration = parsed / .seconds(1)
+        }
+        if let speed {
+            guard speed > 0, speed.isFinite else {
+                throw CoAPError(.invalidArgument, "--speed takes a number above 0; --no-wait is as fast as possible")
+            }
+            scenario.speed = speed
+        }
+        if noWait { scenario.speed = .infinity }
+        if let count {
+            guard (1...100_000).contains(count) else {
+                throw CoAPError(.invalidArgument, "--count takes a number from 1 to 100000")
+            }
+            for index in scenario.groups.indices {
+                guard count == 1 || scenario.groups[index].name.text.contains("{n") else {
+                    throw CoAPError(
+                        .invalidArgument,
+                        "--count \(count): '\(PrintableText.escaped(scenario.groups[index].name.text.utf8))' names one "
+                            + "device, since it has no {n}")
+                }
+                scenario.groups[index].count = count
+            }
+        }
+        return scenario
+    }
+
+    func refuseContradictions() throws(CoAPError) {
+        guard !json || csv != "-" else {
+            throw CoAPError(
+                .invalidArgument, "--json and --csv - both want the standard output; take a file for one of them")
+        }
+        guard !offline || uri == nil else {
+            throw CoAPError(.invalidArgument, "--offline needs no server; leave one of both out")
+        }
+        guard !offline || control == nil else {
+            throw CoAPError(.invalidArgument, "--offline is over in a moment and takes no --control; leave one out")
+        }
+        guard speed == nil || !noWait else {
+            throw CoAPError(.invalidArgument, "--speed and --no-wait contradict each other; leave one out")
+        }
+        guard uri != nil || !credentials.isGiven else {
+            throw CoAPError(
+                .invalidArgument,
+                "credentials are for somebody else's server, and none is named: add coaps://host, or leave them out")
+        }
+    }
+
+    /// The scenario as it can be run where the devices' server is somebody else's.
+    func fitted(_ scenario: Scenario, to server: CoAPURI?) throws(CoAPError) -> Scenario {
+        guard !offline else { return scenario }
+        guard scenario.groups.contains(where: { $0.report != nil }) else {
+            throw CoAPError(
+                .invalidArgument,
+                "no device of '\(PrintableText.escaped(scenario.name.utf8))' reports to a server; host them with "
+                    + "coap-server --scenario, or add --offline for their values")
+        }
+        guard !noWait || scenario.duration != nil else {
+            throw CoAPError(.invalidArgument, "--no-wait needs an end: add --duration")
+        }
+        guard let server else { return scenario }
+        var scenario = scenario
+        for index in scenario.groups.indices where !server.path.isEmpty {
+            scenario.groups[index].report?.path = server.path.joined(separator: "/")
+        }
+        let count = scenario.events.count
+        scenario.events.removeAll(where: \.needsOwnServer)
+        let removed = count - scenario.events.count
+        guard removed == 0 || skipServerEvents else {
+            throw CoAPError(
+                .invalidArgument,
+                "\(removed) of the scenario's events restart the server or change credentials, which cannot be done to "
+                    + "somebody else's; leave the URI out, or add --skip-server-events")
+        }
+        return scenario
+    }
+}
+
+extension ScenarioEvent {
+    /// True for what only the simulation's own server can do.
+    fileprivate var needsOwnServer: Bool {
+        switch action {
+        case .serverRestart, .rotateCredentials, .expireCredentials, .revokeCredentials: true
+        case .outage, .rebind, .fault, .write: false
+        }
+    }
+}
