@@ -14,7 +14,8 @@ struct FleetTests {
         func uri(for device: Device) throws(CoAPError) -> CoAPURI { server }
 
         func security(for device: Device) throws(CoAPError) -> ClientSecurity {
-            server.scheme == .coap ? .plain : try TestKey.client(identity: device.name)
+            server.scheme == .coap
+                ? .plain : try .preSharedKey(identity: device.name, key: Secret(TestKey.key.utf8))
         }
 
         func perform(_ action: ScenarioEvent.Action, devices: [Device]) async throws(CoAPError) {}

@@ -46,7 +46,9 @@ struct RecordedResourceTests {
         #expect(read.title == "Recorded from coap://[::1] on 1970-01-01T00:00:00Z, 8 s")
         let device = Device(number: 1, of: read.groups[0], in: read)
         #expect(device.name == "office" && read.groups[0].resources[0].title == #"Air "in" here"#)
-        #expect(read.groups[0].resources[0].resourceType == "temperature" && read.groups[0].resources[0].interface == "core.s")
+        #expect(
+            read.groups[0].resources[0].resourceType == "temperature"
+                && read.groups[0].resources[0].interface == "core.s")
         var values: [Double] = []
         for time in [0.5, 1.5, 2.5, 4.5, 5.5, 7.5, 8.5, 10.5] {
             device.advance(to: time)
@@ -79,6 +81,8 @@ struct RecordedResourceTests {
         #expect(resource.count == RecordedResource.maximumPoints + 10)
     }
 
-    @Test("Names for files", arguments: [("office.yaml", "office"), ("/a/b c.yml", "b-c"), ("-", "recording"), (".yaml", "recording")])
+    @Test(
+        "Names for files",
+        arguments: [("office.yaml", "office"), ("/a/b c.yml", "b-c"), ("-", "recording"), (".yaml", "recording")])
     func names(file: String, name: String) { #expect(RecordedScenario.name(for: file) == name) }
 }
