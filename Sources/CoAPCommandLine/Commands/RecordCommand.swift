@@ -44,7 +44,8 @@ public struct RecordCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How often resources are asked that cannot be observed: 500ms, 5s, 1m; 5s without it.", valueName: "duration"))
+            "How often resources are asked that cannot be observed: 500ms, 5s, 1m; 5s without it.",
+            valueName: "duration"))
     var every = "5s"
 
     @Option(help: ArgumentHelp("How long to record: 90s, 2m, 1h; until Ctrl-C without it.", valueName: "duration"))
@@ -126,6 +127,7 @@ public struct RecordCommand: AsyncParsableCommand {
         if let duration = DurationText.parse(text), duration.inSeconds >= least { return duration }
         throw CoAPError(
             .invalidArgument,
-            "\(option) '\(PrintableText.escaped(text.utf8))' is no duration from \(least) s on: write 500ms, 5s, 2m, 1h")
+            "\(option) '\(PrintableText.escaped(text.utf8))' is no duration from \(least) s on: write 500ms, 5s, 2m, 1h"
+        )
     }
 }

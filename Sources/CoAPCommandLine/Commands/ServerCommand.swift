@@ -129,6 +129,7 @@ public struct ServerCommand: AsyncParsableCommand {
         }
         let endpoints = try endpoints()
         let scenario = try ServerScenario(named: scenario, seed: seed, speed: speed)
+        try refuseOpenControl(endpoints)
         let policy = try policy.map { try ServerPolicy(path: PolicyCommand.file(named: $0, keysFolder)) }
         var configuration = try self.configuration(endpoints)
         configuration.capture = try capture.start()
@@ -143,7 +144,8 @@ public struct ServerCommand: AsyncParsableCommand {
         if bench { BenchResources.register(on: router) }
 
         let announcement = ServerAnnouncement(
-            examples: scenario.examples, isPlugtest: scenario.isPlugtest, hints: credentials?.hints, isOpen: policy == nil)
+            examples: scenario.examples, isPlugtest: scenario.isPlugtest, hints: credentials?.hints,
+            isOpen: policy == nil)
         let server = CoAPServer(
             endpoints: endpoints, security: try credentials.map { try scenario.security($0.security) }, router: router,
             configuration: configuration, logger: logger, onListening: announcement.write)

@@ -103,7 +103,9 @@ struct RecordedResource: Sendable {
 
     private static func digits(_ value: Double) -> Int {
         let text = "\(value)"
-        guard !text.contains("e"), let point = text.firstIndex(of: ".") else { return value == value.rounded() ? 0 : 20 }
+        guard !text.contains("e"), let point = text.firstIndex(of: ".") else {
+            return value == value.rounded() ? 0 : 20
+        }
         let digits = text[text.index(after: point)...]
         return digits == "0" ? 0 : digits.count
     }

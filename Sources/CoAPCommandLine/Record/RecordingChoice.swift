@@ -69,7 +69,9 @@ struct RecordingChoice: Sendable {
         let isSensor = candidates.contains(where: \.isWanted)
         if candidates.count > Self.maximum, isSensor {
             // What says nothing of itself makes room for sensors.
-            for candidate in candidates where !candidate.isWanted { skip(candidate.path, "it is no sensor or actuator") }
+            for candidate in candidates where !candidate.isWanted {
+                skip(candidate.path, "it is no sensor or actuator")
+            }
             candidates.removeAll { !$0.isWanted }
         }
         for candidate in candidates.dropFirst(Self.maximum) {
@@ -90,10 +92,11 @@ struct RecordingChoice: Sendable {
             return skip("\(reference)", "a scenario has \(path) once")
         }
         let interfaces = (link?["if"] ?? "").split(separator: " ")
-        let isSensor = interfaces.contains { interface in
-            ["core.s", "core.a", "core.p", "core.rp"].contains(interface) || interface.hasPrefix("sensor")
-                || interface.hasPrefix("actuator")
-        } && !interfaces.contains("core.rp")
+        let isSensor =
+            interfaces.contains { interface in
+                ["core.s", "core.a", "core.p", "core.rp"].contains(interface) || interface.hasPrefix("sensor")
+                    || interface.hasPrefix("actuator")
+            } && !interfaces.contains("core.rp")
         if !isNamed, !isSensor {
             guard !interfaces.contains("core.rp") else { return skip(path, "it describes the device") }
             if let size = link?["sz"].flatMap({ Int($0) }), size > Self.maximumSize {
@@ -116,7 +119,8 @@ struct RecordingChoice: Sendable {
     private static func isUsable(_ path: [String]) -> Bool {
         !path.isEmpty
             && path.allSatisfy { part in
-                !part.isEmpty && !part.contains { "/{}*?".contains($0) || $0.isWhitespace } && PrintableText.escaped(part.utf8) == part
+                !part.isEmpty && !part.contains { "/{}*?".contains($0) || $0.isWhitespace }
+                    && PrintableText.escaped(part.utf8) == part
             }
     }
 }

@@ -11,12 +11,14 @@ enum RecordingReport {
     ) -> String {
         let recorded = resources.filter { !$0.points.isEmpty }
         let values = recorded.reduce(0) { $0 + $1.count }
-        var text = "recorded \(counted(recorded.count, "resource")) of \(authority) for \(rounded(seconds)) s, "
+        var text =
+            "recorded \(counted(recorded.count, "resource")) of \(authority) for \(rounded(seconds)) s, "
             + "\(counted(values, "value")), to \(PrintableText.escaped(file.utf8))\n"
         let rows = recorded.map { resource in
             [
                 "  /" + resource.candidate.path, resource.way.rawValue, "\(resource.count)", range(of: resource),
-                resource.isFull ? "only the first \(RecordedResource.maximumPoints) values"
+                resource.isFull
+                    ? "only the first \(RecordedResource.maximumPoints) values"
                     : resource.lastFailure.map { "\(counted(resource.failures, "failure")): \($0)" } ?? "",
             ]
         }

@@ -33,7 +33,8 @@ struct ResourceProbe: Sendable {
             let response = try await session.request(candidate.request)
             let text = response.code.isSuccess ? "" : PrintableText.escaped(response.payload.prefix(200))
             switch response.code.class {
-            case 2 where Measurement(response.payload, response.contentFormat) != nil: return Finding(response: response)
+            case 2 where Measurement(response.payload, response.contentFormat) != nil:
+                return Finding(response: response)
             case 2 where candidate.isWanted && candidate.link != nil && response.payload.isEmpty:
                 return Finding(response: response)
             case 2: return Finding(refusal: "it gives no number")

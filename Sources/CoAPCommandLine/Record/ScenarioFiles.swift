@@ -26,7 +26,9 @@ struct ScenarioFiles {
         for group in scenario.groups {
             lines += ["  - devices: \(Self.quoted(group.name.text))", "    resources:"]
             for resource in group.resources {
-                guard case .sensor(let sensor) = resource.content, case .replay(let track) = sensor.signal else { continue }
+                guard case .sensor(let sensor) = resource.content, case .replay(let track) = sensor.signal else {
+                    continue
+                }
                 lines.append("      \(Self.quoted(resource.path)):")
                 var file: String?
                 if output != "-", track.points.count > Self.maximumInline {

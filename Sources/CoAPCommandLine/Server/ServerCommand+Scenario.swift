@@ -6,6 +6,20 @@ import Logging
 
 // What is served.
 extension ServerCommand {
+    /// Refuses control that anybody on the network would have.
+    ///
+    /// - Throws: `CoAPError` with code `invalidArgument`.
+    func refuseOpenControl(_ endpoints: [ServerEndpoint]) throws(CoAPError) {
+        let isLocal = { (host: String) in ["::1", "127.0.0.1", "localhost"].contains(host) }
+        guard control, policy == nil, endpoints.contains(where: { $0.scheme == .coap && !isLocal($0.host) }) else {
+            return
+        }
+        throw CoAPError(
+            .invalidArgument,
+            "--control on a plain endpoint would let anybody break the simulation: listen on coaps://, or on coap://[::1] for "
+                + "this host alone, or say by --policy who may")
+    }
+
     /// Registers the scenario's resources, sets the limits that they need, and says what is served.
     ///
     /// - Returns: what changes the resources until it is cancelled.

@@ -20,7 +20,10 @@ extension ActiveFaults: Representation {
                 "\(fault.command): \(fault.devices) \(fault.devices == 1 ? "device" : "devices"), by \(fault.identity), "
                     + "\(DurationPhrase.text(fault.rest(at: time).rounded(.up))) left"
             }
-            return Array((lines.isEmpty ? "nothing that was asked for goes wrong\n\(FaultCommand.help)" : lines.joined(separator: "\n")).utf8)
+            return Array(
+                (lines.isEmpty
+                    ? "nothing that was asked for goes wrong\n\(FaultCommand.help)" : lines.joined(separator: "\n"))
+                    .utf8)
         }
         return JSONValue.array(
             faults.map { fault in

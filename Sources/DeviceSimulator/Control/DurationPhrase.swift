@@ -21,7 +21,8 @@ enum DurationPhrase {
 
     /// A time as it is said shortest.
     static func text(_ seconds: Double) -> String {
-        for (name, size) in [("h", 3_600.0), ("min", 60)] where seconds >= size && seconds.remainder(dividingBy: size) == 0 {
+        for (name, size) in [("h", 3_600.0), ("min", 60)]
+        where seconds >= size && seconds.remainder(dividingBy: size) == 0 {
             return "\(number(seconds / size)) \(name)"
         }
         return seconds < 1 && seconds > 0 ? "\(number(seconds * 1_000)) ms" : "\(number(seconds)) s"

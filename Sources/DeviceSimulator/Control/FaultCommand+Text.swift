@@ -53,7 +53,8 @@ extension FaultCommand: DecodableRepresentation {
 
     /// Takes `without farewell` out.
     private static func takeSilence(_ words: inout ArraySlice<Substring>) -> Bool {
-        guard let place = words.firstIndex(of: "without"), words.dropFirst(place - words.startIndex + 1).first == "farewell"
+        guard let place = words.firstIndex(of: "without"),
+            words.dropFirst(place - words.startIndex + 1).first == "farewell"
         else { return false }
         words.removeSubrange(place...place + 1)
         return true
@@ -70,7 +71,8 @@ extension FaultCommand: DecodableRepresentation {
     private static func duration(_ seconds: Double?, _ text: String) throws(ResponseError) -> Double {
         guard let seconds, (0...maximumDuration).contains(seconds) else {
             throw refusal(
-                "for '\(PrintableText.escaped(text.utf8.prefix(40)))' is no time up to 30 days: write \(DurationPhrase.help)")
+                "for '\(PrintableText.escaped(text.utf8.prefix(40)))' is no time up to 30 days: write \(DurationPhrase.help)"
+            )
         }
         return seconds
     }
@@ -80,7 +82,8 @@ extension FaultCommand: DecodableRepresentation {
         guard case .object(let members)? = value else { throw refusal("it is no object of JSON or CBOR") }
         let known = ["fault", "size", "devices", "resource", "for", "farewell"]
         if let unknown = members.first(where: { !known.contains($0.name) }) {
-            throw refusal("'\(PrintableText.escaped(unknown.name.utf8.prefix(40)))' is none of \(known.joined(separator: ", "))")
+            throw refusal(
+                "'\(PrintableText.escaped(unknown.name.utf8.prefix(40)))' is none of \(known.joined(separator: ", "))")
         }
         func member<Kind>(_ name: String, _ what: String, _ read: (JSONValue) -> Kind?) throws(ResponseError) -> Kind? {
             guard let value = value?[name] else { return nil }

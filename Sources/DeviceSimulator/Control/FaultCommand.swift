@@ -38,7 +38,9 @@ public struct FaultCommand: Hashable, Sendable {
     }
 
     /// The fault as devices take it.
-    public var fault: Fault { Fault(kind, resource: target.resource, devices: target.devices, .at(0), duration: duration) }
+    public var fault: Fault {
+        Fault(kind, resource: target.resource, devices: target.devices, .at(0), duration: duration)
+    }
 
     /// The kind by its name and what it needs.
     ///
@@ -55,9 +57,11 @@ public struct FaultCommand: Hashable, Sendable {
         case "spike": return .spike(try needed("by how much the value jumps: spike 10 room-007/sensors/temperature"))
         case "dropout": return .dropout
         case "offset": return .offset(try needed("what is added: offset 3 room-*/sensors/temperature for 1 min"))
-        case "drift": return .biasDrift(try needed("what is added in an hour: drift 2 room-007/sensors/temperature for 1 h"))
+        case "drift":
+            return .biasDrift(try needed("what is added in an hour: drift 2 room-007/sensors/temperature for 1 h"))
         case "nan": return .notANumber
-        case "clock-skew": return .clockSkew(try needed("by how many seconds the clock is wrong: clock-skew 30 room-007"))
+        case "clock-skew":
+            return .clockSkew(try needed("by how many seconds the clock is wrong: clock-skew 30 room-007"))
         case "reboot": return .reboot(farewell: farewell)
         default:
             let shown = PrintableText.escaped(name.utf8.prefix(40))

@@ -16,8 +16,10 @@ struct MeasurementTests {
     @Test(
         "Text with its unit",
         arguments: [
-            ("21.4 °C", 21.4, "Cel" as String?), ("45.1 %RH", 45.1, "%RH"), ("-3", -3, nil), ("on", 1, nil), (" OFF\n", 0, nil),
-            ("12 V", 12, "V"), ("7 bananas", 7, nil), ("1013 hPa", 101_300, "Pa"), ("true", 1, nil), ("3.5e2 lx", 350, "lx"),
+            ("21.4 °C", 21.4, "Cel" as String?), ("45.1 %RH", 45.1, "%RH"), ("-3", -3, nil), ("on", 1, nil),
+            (" OFF\n", 0, nil),
+            ("12 V", 12, "V"), ("7 bananas", 7, nil), ("1013 hPa", 101_300, "Pa"), ("true", 1, nil),
+            ("3.5e2 lx", 350, "lx"),
         ])
     func text(text: String, value: Double, unit: String?) {
         let found = measurement(text, .text)

@@ -11,7 +11,7 @@ import Testing
 struct DiscoverToolTests {
     private static let paths = [
         "/sensors/temperature", "/sensors/humidity", "/actuators/led", "/actuators/setpoint", "/actuators/heater",
-        "/device", "/firmware", "/firmware/state", "/audit",
+        "/device", "/firmware", "/firmware/state", "/audit", "/reports",
     ]
 
     /// The `links` of a JSON answer, by their targets.
@@ -43,13 +43,12 @@ struct DiscoverToolTests {
             #expect(
                 names.dropFirst() == [
                     "sensors", "temperature", "humidity", "actuators", "led", "setpoint", "heater", "device",
-                    "firmware",
-                    "state", "audit",
+                    "firmware", "state", "audit", "reports",
                 ], "\(result.transcript)")
             #expect(
                 branches.dropFirst() == [
                     "├── ", "│   ├── ", "│   └── ", "├── ", "│   ├── ", "│   ├── ", "│   └── ", "├── ", "├── ",
-                    "│   └── ", "└── ",
+                    "│   └── ", "├── ", "└── ",
                 ], "\(result.transcript)")
             let temperature = try #require(lines.first { $0.contains("─ temperature ") })
             for part in ["\"Air temperature\"", "temperature", "core.s", "cbor", "observable"] {
@@ -76,7 +75,7 @@ struct DiscoverToolTests {
             let column = try #require(heading.range(of: "OBSERVABLE")).lowerBound.utf16Offset(in: heading)
             let observable = lines.dropFirst().map { $0.dropFirst(column).prefix { $0 != " " } }
             #expect(
-                observable == ["yes", "yes", "yes", "yes", "yes", "", "", "yes", ""], "\(result.transcript)")
+                observable == ["yes", "yes", "yes", "yes", "yes", "", "", "yes", "", ""], "\(result.transcript)")
             let firmware = lines.first { $0.hasPrefix("/firmware ") }
             #expect(firmware?.contains("octet-stream") == true && firmware?.contains("sz=") == true)
             // It is what a program gets that does not ask.

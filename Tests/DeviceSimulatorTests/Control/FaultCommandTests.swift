@@ -13,7 +13,8 @@ struct FaultCommandTests {
         "Sentences",
         arguments: [
             (
-                "stuck room-00*/sensors/temperature for 30 s", Fault.Kind.stuck, "room-00*", "sensors/temperature" as String?,
+                "stuck room-00*/sensors/temperature for 30 s", Fault.Kind.stuck, "room-00*",
+                "sensors/temperature" as String?,
                 30.0
             ),
             ("reboot room-007 for 5 s", .reboot(farewell: true), "room-007", nil, 5),
@@ -23,7 +24,8 @@ struct FaultCommandTests {
             ("  spike 10   room-1/sensors/level ", .spike(10), "room-1", "sensors/level", 0),
             ("dropout *", .dropout, "*", nil, 60),
             ("NaN /sensors/temperature for 1 d", .notANumber, "*", "sensors/temperature", 86_400),
-            ("drift 2 room-1/*", .biasDrift(2), "room-1", nil, 60), ("clock-skew 30 room-1", .clockSkew(30), "room-1", nil, 60),
+            ("drift 2 room-1/*", .biasDrift(2), "room-1", nil, 60),
+            ("clock-skew 30 room-1", .clockSkew(30), "room-1", nil, 60),
             ("reboot room-1", .reboot(farewell: true), "room-1", nil, 5),
         ])
     func sentences(
@@ -43,7 +45,10 @@ struct FaultCommandTests {
                 #"{"fault":"stuck","devices":"room-00*","resource":"sensors/temperature","for":30}"#,
                 "stuck room-00*/sensors/temperature for 30 s"
             ),
-            (#"{"fault":"offset","size":3,"resource":"/sensors/level","for":"2 min"}"#, "offset 3 */sensors/level for 2 min"),
+            (
+                #"{"fault":"offset","size":3,"resource":"/sensors/level","for":"2 min"}"#,
+                "offset 3 */sensors/level for 2 min"
+            ),
             (#"{"fault":"reboot","devices":"room-1","farewell":false}"#, "reboot room-1 without farewell for 5 s"),
         ])
     func objects(json: String, sentence: String) throws {
@@ -68,16 +73,20 @@ struct FaultCommandTests {
         let error = #expect(throws: ResponseError.self) { try FaultCommand(decoding: Array(text.utf8), as: .text) }
         #expect(error?.code == .badRequest)
         let diagnostic = error?.diagnostic ?? ""
-        #expect(diagnostic.contains(reason) && diagnostic.contains("stuck room-00*/sensors/temperature for 30 s"), "\(diagnostic)")
+        #expect(
+            diagnostic.contains(reason) && diagnostic.contains("stuck room-00*/sensors/temperature for 30 s"),
+            "\(diagnostic)")
         #expect(!diagnostic.contains("\u{1B}"))
     }
 
     @Test(
         "Objects that make no sense",
         arguments: [
-            ("[]", "no object"), ("{", "no object"), (#"{"fault":3}"#, "fault takes"), (#"{"fault":"melt"}"#, "'melt' is no fault"),
+            ("[]", "no object"), ("{", "no object"), (#"{"fault":3}"#, "fault takes"),
+            (#"{"fault":"melt"}"#, "'melt' is no fault"),
             (#"{"fault":"stuck","for":-1}"#, "is no time"), (#"{"fault":"stuck","for":true}"#, "is no time"),
-            (#"{"fault":"stuck","device":"x"}"#, "'device' is none of"), (#"{"fault":"spike","size":"3"}"#, "size takes"),
+            (#"{"fault":"stuck","device":"x"}"#, "'device' is none of"),
+            (#"{"fault":"spike","size":"3"}"#, "size takes"),
             (#"{"fault":"stuck","devices":3}"#, "devices takes"),
         ])
     func badObjects(json: String, reason: String) {
@@ -92,9 +101,12 @@ struct FaultCommandTests {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return state >> 33
         }
-        let words = ["stuck", "offset", "3", "for", "30", "s", "without", "farewell", "/", "*", "room-1", "\u{0}", "ü", "1e9 d"]
+        let words = [
+            "stuck", "offset", "3", "for", "30", "s", "without", "farewell", "/", "*", "room-1", "\u{0}", "ü", "1e9 d",
+        ]
         for _ in 0..<2_000 {
-            let text = (0..<Int(next() % 8)).map { _ in words[Int(next() % UInt64(words.count))] }.joined(separator: " ")
+            let text = (0..<Int(next() % 8)).map { _ in words[Int(next() % UInt64(words.count))] }.joined(
+                separator: " ")
             for format in FaultCommand.acceptedFormats { _ = try? FaultCommand(decoding: Array(text.utf8), as: format) }
             let bytes = (0..<Int(next() % 40)).map { _ in UInt8(truncatingIfNeeded: next()) }
             for format in FaultCommand.acceptedFormats { _ = try? FaultCommand(decoding: bytes, as: format) }

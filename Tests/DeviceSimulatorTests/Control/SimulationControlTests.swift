@@ -55,7 +55,8 @@ struct SimulationControlTests {
         let status = try await tester.response(.get, "simulation", accept: .json)
         #expect(
             status.text
-                == #"{"scenario":"rooms","title":"Three rooms and a tank","time":20,"speed":1,"devices":4,"running":4,"faults":1}"#)
+                == #"{"scenario":"rooms","title":"Three rooms and a tank","time":20,"speed":1,"devices":4,"running":4,"faults":1}"#
+        )
         advance(to: 50)
         #expect(devices[0].value(of: 0) == 50)
         let after = try await tester.response(.get, "simulation/faults", accept: .json)
