@@ -97,7 +97,8 @@ let package = Package(
         .executableTarget(name: "coap", dependencies: ["CoAPCommandLine"], swiftSettings: strict),
 
         // What several tests need to run other programs.
-        .target(name: "TestSupport", dependencies: ["CoAP"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["CoAP", "LinkModel"], path: "Tests/TestSupport", swiftSettings: strict),
 
         // Tests: one folder a target, plus other people's programs and the attacks.
         .testTarget(name: "CoAPCoreTests", dependencies: ["CoAPCore", "TestSupport"], swiftSettings: strict),

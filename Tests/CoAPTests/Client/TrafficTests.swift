@@ -76,7 +76,8 @@ struct TrafficTests {
                             return session
                         }
                         var counted = await session.connectionInfo.traffic
-                        #expect(counted.handshakes == (uri.scheme == .coap ? 0 : 1))
+                        // More than one when nothing was heard for too long.
+                        #expect(uri.scheme == .coap ? counted.handshakes == 0 : counted.handshakes >= 1)
                         counted.handshakes = 0
                         let captured = try Self.captured(path, port: link.port)
                         #expect(counted == captured)
