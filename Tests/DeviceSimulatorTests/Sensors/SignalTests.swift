@@ -89,6 +89,13 @@ struct SignalTests {
         #expect(abs(Double(begins) - seen) < 4 * seen.squareRoot() + 60)
     }
 
+    @Test("Events that overlap go on together")
+    func overlap() {
+        let values = Signal.events(perDay: 8_640, length: 20, height: 3).values(count: 400_000, seed: 2)
+        #expect(Set(values) == [0, 3])
+        #expect(abs(values.mean / 3 - (1 - exp(-2))) < 0.01)
+    }
+
     @Test("Events and shared signals do not depend on who looks how often")
     func grids() {
         let shared: [String: Signal] = [
