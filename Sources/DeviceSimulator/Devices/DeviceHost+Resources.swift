@@ -66,7 +66,7 @@ extension DeviceHost {
 extension HostedDevice {
     /// True when it has something that can be set.
     fileprivate var hasActuators: Bool {
-        device.group.resources.contains { if case .actuator = $0.content { true } else { false } }
+        device.group.resources.contains(where: \.isActuator)
     }
 
     fileprivate func sensor(at path: String) -> (Int, Sensor)? {
@@ -90,7 +90,9 @@ extension HostedDevice {
                 [self] _, _ in try position(of: number, actuator)
             }
             router.put(path) { [self] request, context in
-                try set(number, actuator, by: request, from: context.peer.identity)
+                try set(number, by: context.peer.identity) { () throws(ResponseError) in
+                    try request.value(for: actuator)
+                }
                 return Response(.changed)
             }
             observe(number, by: observable)

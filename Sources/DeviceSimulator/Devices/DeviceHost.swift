@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CoAP
+public import CoAP
 public import Logging
 
 /// Devices as CoAP servers: it puts their resources on a router, and has their time go by. It knows no socket.
@@ -66,6 +66,23 @@ public final class DeviceHost: Sendable {
     /// Moves all devices on to the present and tells observers of what has changed.
     public func advance() {
         for device in hosted { device.advance() }
+    }
+
+    /// Sets an actuator as a client would: it may refuse, is taken down, and its observers are told.
+    ///
+    /// - Parameters:
+    ///   - value: 0 or 1 for a switch, per cent for a dimmer or valve, or a value in its unit.
+    ///   - path: the resource's path at the device, `actuators/heater`.
+    ///   - name: the device's name.
+    ///   - identity: who asks for it.
+    /// - Throws: `ResponseError` with the reason when it refuses; 4.04 where there is no such actuator.
+    public func write(
+        _ value: Double, to path: String, of name: String, by identity: PeerIdentity
+    ) throws(ResponseError) {
+        guard let device = hosted.first(where: { $0.device.name == name }),
+            let number = device.device.group.resources.firstIndex(where: { $0.path == path && $0.isActuator })
+        else { throw ResponseError(.notFound, "no such actuator") }
+        try device.set(number, by: identity) { () throws(ResponseError) in value }
     }
 
     /// Has time go by until the task is cancelled: whenever the next sensor samples, all devices move on.

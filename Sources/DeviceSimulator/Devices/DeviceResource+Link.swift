@@ -11,6 +11,9 @@ extension DeviceResource {
         }
     }
 
+    /// True for what can be set.
+    var isActuator: Bool { if case .actuator = content { true } else { false } }
+
     /// What `.well-known/core` says of it (RFC 6690).
     var attributes: LinkAttributes {
         switch content {

@@ -189,21 +189,26 @@ final class HostedDevice: Sendable {
 
     /// Sets an actuator, and takes down who did, or wanted to.
     ///
+    /// - Parameter value: what it is told, once it is known whether the device is there.
     /// - Throws: `ResponseError` with the reason when it refuses.
-    func set(_ number: Int, _ actuator: Actuator, by request: Request, from identity: PeerIdentity) throws {
+    func set(
+        _ number: Int, by identity: PeerIdentity, _ value: () throws(ResponseError) -> Double
+    ) throws(ResponseError) {
         advance()
         var audit = ActuatorAudit(
             time: clock.date(at: device.time), device: device.name, resource: device.group.resources[number].path,
             before: device.value(of: number), after: nil, identity: identity, verdict: .accepted)
-        do {
+        do throws(ResponseError) {
             guard device.isRunning else { throw away }
-            let value = try request.decode(ActuatorCommand.self).value(for: actuator)
+            let value = try value()
             audit.after = value
             try device.write(value, to: number, by: identity)
-        } catch let refusal as ResponseError {
-            audit.verdict = .refused(refusal.code, refusal.diagnostic ?? "")
+        } catch {
+            // It may quote what the peer has sent.
+            let reason = PrintableText.escaped((error.diagnostic ?? "").utf8).prefix(200)
+            audit.verdict = .refused(error.code, String(reason))
             recorder.record(audit)
-            throw refusal
+            throw error
         }
         recorder.record(audit)
         advance(isTouched: true)

@@ -76,3 +76,18 @@ extension ActuatorCommand: DecodableRepresentation {
         }
     }
 }
+
+extension Request {
+    /// What the request tells an actuator.
+    ///
+    /// - Throws: `ResponseError`: 4.15 for a format that is not read, 4.00 that says what to write.
+    func value(for actuator: Actuator) throws(ResponseError) -> Double {
+        let command: ActuatorCommand
+        do { command = try decode() } catch let error as ResponseError {
+            throw error
+        } catch {
+            throw ResponseError(.badRequest, "the body makes no sense: \(error)")
+        }
+        return try command.value(for: actuator)
+    }
+}

@@ -55,6 +55,26 @@ struct ActuatorAuditTests {
         #expect(valve.text == "5 %")
     }
 
+    @Test("What a program sets without a client is taken down as well")
+    func written() throws {
+        let bench = Self.bench()
+        try bench.host.write(33, to: "actuators/valve", of: "unit-1", by: .anonymous)
+        #expect(throws: ResponseError(.badRequest, "-1 % is out of range; 0 to 80 % is allowed")) {
+            try bench.host.write(-1, to: "actuators/valve", of: "unit-1", by: .anonymous)
+        }
+        for (path, name) in [("actuators/valve", "unit-2"), ("valve", "unit-1")] {
+            let error = #expect(throws: ResponseError.self) {
+                try bench.host.write(1, to: path, of: name, by: .anonymous)
+            }
+            #expect(error?.code == .notFound)
+        }
+        #expect(
+            bench.host.audit.map(\.outcome) == [
+                "accepted", "refused, 4.00 Bad Request: -1 % is out of range; 0 to 80 % is allowed",
+            ])
+        #expect(bench.host.devices[0].value(of: 0) == 33)
+    }
+
     @Test("They can be read as text, JSON and CBOR, and are listed")
     func resource() async throws {
         let bench = Self.bench()
@@ -70,6 +90,17 @@ struct ActuatorAuditTests {
             records.first?["identity"] == .string("psk:operator") && records.first?["verdict"] == .string("accepted"))
         let links = try LinkFormat(parsing: try await bench.get(".well-known/core").payload).links
         #expect(links.map(\.target) == ["/actuators/valve", "/audit"])
+    }
+
+    @Test("What a peer has written does not make lines of its own, nor long ones")
+    func quoted() async throws {
+        let bench = Self.bench()
+        let label = String(repeating: "x", count: 5_000) + #"\n2027-01-01T00:00:00Z forged_"#
+        let put = try await bench.put("actuators/valve", #"[{"n":"a","v":1,"\#(label)":1}]"#, .senMLJSON)
+        #expect(put.code == .badRequest)
+        let audit = try await bench.get("audit")
+        #expect(audit.text.hasPrefix("2027-01-15T08:00:00Z unit-1/actuators/valve 10 -> - anonymous refused, 4.00"))
+        #expect(!audit.text.contains("\n") && audit.payload.count < 400, "\(audit.text)")
     }
 
     @Test("The newest thousand are kept, and the list of them is bounded")

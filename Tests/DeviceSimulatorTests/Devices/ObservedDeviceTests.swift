@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Devices that are observed", .timeLimit(.minutes(5)))
 struct ObservedDeviceTests {
-    private static let counting = Signal.ramp(from: 0, to: 1_000, start: 0, duration: 1_000)
+    private static let counting = Signal.ramp(from: 0, to: 1e6, start: 0, duration: 1e6)
 
     /// Values as they come, until a condition holds.
     private static func texts(
@@ -77,11 +77,12 @@ struct ObservedDeviceTests {
         defer { time.cancel() }
         try await Loopback.withServer(HostBench.router(host)) { uris in
             try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                // A value may come twice, when it is asked for in the moment in which it changes.
                 let seen = try await session.observe("s") { states in
-                    try await Self.texts(states, until: { $0.count == 5 }, each: { _ in })
+                    try await Self.texts(states, until: { Set($0.compactMap(Double.init)).count == 4 }, each: { _ in })
                 }
                 let numbers = seen.compactMap(Double.init)
-                #expect(numbers.count == 5 && numbers == numbers.sorted() && Set(numbers).count == 5, "\(seen)")
+                #expect(numbers == numbers.sorted(), "\(seen)")
             }
         }
     }
