@@ -2,6 +2,7 @@
 
 import CoAP
 import DeviceSimulator
+import Foundation
 import ScenarioFile
 import Testing
 
