@@ -9,7 +9,10 @@ extension ScenarioDocument {
         files.map { file in (file.name, (try? ScenarioDocument(file.text, name: file.name))?.scenario.title ?? "") }
     }
 
-    /// The text of a scenario that comes with the program, in YAML; nil for another name.
+    /// The text of a scenario that comes with the program, in YAML.
+    ///
+    /// - Parameter name: one of those of ``shipped``.
+    /// - Returns: the file's bytes; nil for another name.
     public static func shippedText(_ name: String) -> [UInt8]? { files.first { $0.name == name }?.text }
 
     /// The JSON Schema (draft 2020-12) of scenario files, by which editors complete and check them.

@@ -8,11 +8,13 @@ struct DevicePattern {
         parts = Array(text.utf8).split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
     }
 
-    func matches(_ name: String) -> Bool {
-        guard parts.count > 1, let first = parts.first, let last = parts.last else {
-            return parts.first.map { $0.elementsEqual(name.utf8) } ?? false
-        }
-        var rest = Array(name.utf8)[...]
+    func matches(_ name: String) -> Bool { matches(Array(name.utf8)) }
+
+    func matches(_ name: [UInt8]) -> Bool {
+        guard parts.count > 1, let first = parts.first, let last = parts.last else { return parts.first == name }
+        // Most names of a long list differ in their last letter already.
+        if let byte = last.last, byte != name.last { return false }
+        var rest = name[...]
         guard rest.count >= first.count + last.count, rest.starts(with: first), rest.suffix(last.count) == last[...]
         else { return false }
         rest = rest.dropFirst(first.count).dropLast(last.count)

@@ -15,6 +15,7 @@ struct FaultReader {
     func faults(_ section: Section, of group: DeviceGroup) throws(CoAPError) -> [Fault] {
         var faults: [Fault] = []
         let sensors = group.resources.filter { $0.sensor != nil }.map(\.path)
+        var names: [[UInt8]] = []
         for (index, node) in try section.list("faults").enumerated() {
             let inner = try Section(node, .fault, "\(section.path("faults"))[\(index + 1)]", in: yaml)
             let kind = try Self.kind(inner)
@@ -22,7 +23,8 @@ struct FaultReader {
             let devices = try inner.text("devices")
             if let devices {
                 let pattern = DevicePattern(devices)
-                guard group.numbers.contains(where: { pattern.matches(group.deviceName($0)) }) else {
+                if names.isEmpty { names = group.numbers.map { Array(group.deviceName($0).utf8) } }
+                guard names.contains(where: pattern.matches) else {
                     throw inner.problem(
                         "devices",
                         "'\(devices.shown)' is none of the group's devices; the first is '\(group.deviceName(group.first))'"

@@ -12,7 +12,8 @@ struct Roster {
     }
 
     private(set) var groups: [DeviceGroup] = []
-    private var names: [[String]] = []
+    /// Of each group, in UTF-8: with many events they are looked through often.
+    private var names: [[[UInt8]]] = []
     /// The group of each name.
     private var owners: [String: Int] = [:]
     private var identities: [Identity: Int] = [:]
@@ -20,7 +21,7 @@ struct Roster {
     /// Takes a group up.
     mutating func add(_ group: DeviceGroup, _ section: Section) throws(CoAPError) {
         let number = groups.count
-        var groupNames: [String] = []
+        var groupNames: [[UInt8]] = []
         let total = owners.count + group.count
         guard total <= ScenarioLimits.devices else {
             throw section.problem(
@@ -38,7 +39,7 @@ struct Roster {
                     "devices", "'\(name.shown)' is the name of \(whose); number the names by {n}, or choose another")
             }
             try check(identity: group, device, name, number, section)
-            groupNames.append(name)
+            groupNames.append(Array(name.utf8))
         }
         groups.append(group)
         names.append(groupNames)
@@ -83,7 +84,7 @@ struct Roster {
 
     /// Some names, for an error.
     var examples: String {
-        let shown = names.prefix(4).compactMap(\.first).map { "'\($0)'" }
+        let shown = names.prefix(4).compactMap(\.first).map { "'\(String(decoding: $0, as: UTF8.self))'" }
         return shown.isEmpty ? "no devices" : shown.joined(separator: ", ") + (owners.count > shown.count ? " …" : "")
     }
 }
