@@ -14,7 +14,7 @@ struct HelpTests {
             (.coap, ["policy", "--help"], "  coap policy check "),
             (.coap, ["policy", "explain", "--help"], "  coap policy explain "),
             (.coap, ["keys", "--help"], "  coap keys init "), (.coap, ["help", "keys", "show"], "coap keys show "),
-            (.server, ["--help"], "  coap-server --listen "),
+            (.coap, ["simulate", "--help"], "  coap simulate "), (.server, ["--help"], "  coap-server --listen "),
         ] as [(Tool, [String], String)])
     func page(tool: Tool, arguments: [String], example: String) async throws {
         let result = try await ToolProcess.run(tool, arguments)
