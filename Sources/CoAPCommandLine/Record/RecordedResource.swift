@@ -72,7 +72,10 @@ struct RecordedResource: Sendable {
     /// - Parameter end: when the recording ended, in seconds; from then on it begins anew.
     func replayed(until end: Double) -> DeviceResource {
         var points = points
-        if let last = points.last, end > last.time { points.append(.init(time: end, value: last.value)) }
+        // A track begins anew when its last value has lasted as long as the one before: with one in the middle of the rest, at the end.
+        if let last = points.last, end > last.time + 0.01 {
+            points.append(.init(time: (last.time + end) / 2, value: last.value))
+        }
         let fallback = candidate.path.split(separator: "/").last.map(String.init) ?? candidate.path
         var sensor = Sensor(
             quantity: quantity ?? fallback, unit: unit ?? Self.noUnit, signal: .replay(ReplayTrack(points: points)))

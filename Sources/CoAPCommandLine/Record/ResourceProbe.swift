@@ -28,12 +28,20 @@ struct ResourceProbe: Sendable {
         return findings
     }
 
+    /// True for what is a number and not a text that begins with one: at most a unit stands behind it.
+    private static func isBare(_ response: Response) -> Bool {
+        guard response.contentFormat?.isText ?? true else { return true }
+        return response.payload.count <= 64 && response.text.split(whereSeparator: \.isWhitespace).count <= 2
+    }
+
     private func finding(_ candidate: RecordingChoice.Candidate) async -> Finding {
         do {
             let response = try await session.request(candidate.request)
             let text = response.code.isSuccess ? "" : PrintableText.escaped(response.payload.prefix(200))
             switch response.code.class {
-            case 2 where Measurement(response.payload, response.contentFormat) != nil:
+            case 2
+            where Measurement(response.payload, response.contentFormat) != nil
+                && (candidate.isWanted || Self.isBare(response)):
                 return Finding(response: response)
             case 2 where candidate.isWanted && candidate.link != nil && response.payload.isEmpty:
                 return Finding(response: response)

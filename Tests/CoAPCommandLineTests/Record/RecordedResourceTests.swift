@@ -30,9 +30,9 @@ struct RecordedResourceTests {
 
     @Test("Values keep their times; one that came again is counted, not repeated")
     func points() {
-        let resource = recorded([(0.03, 20.5), (2.0004, 20.5), (4.0004, 20.75), (4.0005, 21)])
+        let resource = recorded([(0.03, 20.5), (2.0004, 20.5), (4.0002, 20.75), (4.0004, 21)])
         #expect(resource.count == 4)
-        #expect(resource.points == [.init(time: 0, value: 20.5), .init(time: 4.001, value: 21)])
+        #expect(resource.points == [.init(time: 0, value: 20.5), .init(time: 4, value: 21)])
         #expect(resource.range == 20.5...21)
     }
 
