@@ -26,13 +26,6 @@ final class ClientConnection: @unchecked Sendable {
     /// Counts what goes over the network for all its sessions.
     let meter: TrafficMeter
 
-    /// What is known of it now.
-    var presentInfo: ConnectionInfo {
-        var present = info
-        present.traffic = meter.counts
-        return present
-    }
-
     // What is asked
     var pending: [Token: PendingRequest] = [:]
     var pings: [PendingPing] = []

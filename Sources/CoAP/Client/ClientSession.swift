@@ -134,7 +134,16 @@ public final class ClientSession: Sendable {
     public var connectionInfo: ConnectionInfo {
         get async {
             let connection = connection
-            return await core.loop.run { connection.presentInfo }
+            return await core.loop.run { connection.info }
+        }
+    }
+
+    /// What went over the network so far, for all connections of the session: handshakes, repetitions and the farewell, too. Still there
+    /// when the session has ended.
+    public var traffic: TrafficCounts {
+        get async {
+            let connection = connection
+            return await core.loop.run { connection.meter.counts }
         }
     }
 

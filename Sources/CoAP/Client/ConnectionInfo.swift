@@ -22,9 +22,6 @@ public struct ConnectionInfo: Hashable, Sendable {
 
     /// How long the handshake took; zero on plain CoAP.
     public var handshakeDuration: Duration = .zero
-
-    /// What went over the network so far, over all sessions that were made beneath this one.
-    public var traffic = TrafficCounts()
 }
 
 extension ConnectionInfo {

@@ -7,7 +7,7 @@ public import CoAP
 ///
 /// ```swift
 /// let meter = EnergyMeter(.ieee802154)
-/// let use = meter.use(of: session.connectionInfo.traffic, credential: .plain, elapsed: 3600)
+/// let use = meter.use(of: session.traffic, credential: .plain, elapsed: 3600)
 /// let days = use.batteryDays(capacity: 1200, elapsed: 3600)
 /// ```
 ///

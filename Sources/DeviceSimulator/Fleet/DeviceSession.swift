@@ -24,7 +24,6 @@ protocol DeviceSession: Sendable {
 
 extension ClientSession: DeviceSession {
     var localPort: UInt16? { get async { await connectionInfo.localAddress?.port } }
-    var traffic: TrafficCounts { get async { await connectionInfo.traffic } }
 }
 
 /// Opens sessions.

@@ -22,9 +22,9 @@ struct FarewellTests {
                 configuration: ClientConfiguration(),
                 logger: Logger(label: "farewell", factory: { _ in SwiftLogNoOpLogHandler() }))
             _ = try await session.get("it")
-            let before = await session.connectionInfo.traffic.datagramsSent
+            let before = await session.traffic.datagramsSent
             await session.close(farewell: says)
-            let after = await session.connectionInfo.traffic.datagramsSent
+            let after = await session.traffic.datagramsSent
             #expect(after - before == (says ? 1 : 0))
         }
     }

@@ -75,7 +75,7 @@ struct TrafficTests {
                             _ = try await session.post("late", [1], contentFormat: .octetStream)
                             return session
                         }
-                        var counted = await session.connectionInfo.traffic
+                        var counted = await session.traffic
                         // More than one when nothing was heard for too long.
                         #expect(uri.scheme == .coap ? counted.handshakes == 0 : counted.handshakes >= 1)
                         counted.handshakes = 0
@@ -95,11 +95,11 @@ struct TrafficTests {
     func sessions() async throws {
         try await Self.withServer { secure, plain in
             try await CoAPClient.withSession(to: plain, security: .plain) { session in
-                let nothing = await session.connectionInfo.traffic
+                let nothing = await session.traffic
                 #expect(nothing == TrafficCounts())
                 let payload = [UInt8](repeating: 7, count: 100)
                 _ = try await session.post("reports", payload, contentFormat: .octetStream)
-                let traffic = await session.connectionInfo.traffic
+                let traffic = await session.traffic
                 #expect(traffic.datagramsSent == 1 && traffic.datagramsReceived == 1 && traffic.handshakes == 0)
                 // Header, token, path, format and the marker before the payload.
                 #expect((100 + 4 + 8...100 + 4 + 8 + 8 + 2 + 1).contains(traffic.bytesSent))
@@ -113,19 +113,19 @@ struct TrafficTests {
                 to: link.uri(for: secure), security: try .preSharedKey(identity: "me", key: Self.key),
                 configuration: configuration
             ) { session in
-                let first = await session.connectionInfo.traffic
+                let first = await session.traffic
                 #expect(first.handshakes == 1 && first.datagramsSent >= 3 && first.bytesSent > 150)
                 while link.toServer.received < first.datagramsSent { await Task.yield() }
                 #expect(link.toServer.received == first.datagramsSent)
                 // Over a new session beneath the same one the counts go on.
                 link.rebind()
                 _ = try await session.put("nowhere", text: "idempotent")
-                let later = await session.connectionInfo.traffic
+                let later = await session.traffic
                 #expect(later.handshakes >= 2)
                 #expect(later.datagramsSent >= first.datagramsSent + 4 && later.bytesReceived > first.bytesReceived)
                 return session
             }
-            let end = await session.connectionInfo.traffic
+            let end = await session.traffic
             while link.toServer.received < end.datagramsSent { await Task.yield() }
             #expect(link.toServer.received == end.datagramsSent)
         }

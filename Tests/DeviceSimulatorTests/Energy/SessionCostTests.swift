@@ -45,11 +45,11 @@ struct SessionCostTests {
                 to: uris[0], security: security, configuration: configuration
             ) { session in
                 var costs = Costs()
-                var last = await session.connectionInfo.traffic
+                var last = await session.traffic
                 costs.handshake = last
                 func measured(_ body: () async throws -> Void) async throws -> TrafficCounts {
                     try await body()
-                    let now = await session.connectionInfo.traffic
+                    let now = await session.traffic
                     defer { last = now }
                     return now - last
                 }
@@ -76,7 +76,7 @@ struct SessionCostTests {
                 return (session, costs, last)
             }
             var all = costs
-            all.farewell = await session.connectionInfo.traffic - last
+            all.farewell = await session.traffic - last
             return all
         }
     }
