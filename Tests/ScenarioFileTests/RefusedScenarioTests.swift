@@ -22,6 +22,7 @@ struct RefusedScenarioTests {
         Broken("scenario: s\ngroups: &a []\n", 2, "anchors", "shared"),
         Broken("scenario: s\nevents: [{devices: *}]\n", 2, "quotes", "\"*\""),
         Broken("scenario: s\ngroups: [{devices: room-{n}}]\n", 2, "quotes", "{name}"),
+        Broken("scenario: s\ntitle: \"\\e[2J\"\n", 2, "title", "control characters"),
         Broken("scenario: s\nseed: -1\n", 2, "seed: '-1'", "whole number"),
         Broken("scenario: s\ntime: {start: 15.1.2026}\n", 2, "time.start", "2026-01-15T06:00:00Z"),
         Broken("scenario: s\ntime: {start: 2026-02-30}\n", 2, "time.start", "no date"),
