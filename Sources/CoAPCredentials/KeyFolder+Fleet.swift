@@ -3,7 +3,7 @@
 public import CoAP
 
 extension KeyFolder {
-    /// Adds many devices at once, named by a prefix and a number of as many digits as the last one needs: `pump-0001`.
+    /// Adds many devices at once, named by a prefix and a number: `pump-0001`.
     ///
     /// None is added when one of the names is taken. The file of keys is written once, when all certificates are there.
     ///
@@ -11,13 +11,14 @@ extension KeyFolder {
     ///   - count: how many, 1 to 100,000.
     ///   - prefix: what the names begin with.
     ///   - kinds: what to make for each.
+    ///   - digits: how many digits a number has at least, 1 to 9; nil for as many as the last one needs.
     ///   - days: as for ``addDevice(named:_:days:again:)``.
     ///   - progress: is told after each certificate how many there are.
     /// - Returns: the names.
-    /// - Throws: `CoAPError`: `invalidArgument` for a bad prefix, count or number of days; `invalidCredentials` when a name is
+    /// - Throws: `CoAPError`: `invalidArgument` for a bad prefix, count, or number of digits or days; `invalidCredentials` when a name is
     ///   taken, or as ``initialize(hostNames:newRegister:revoked:)``; `fileUnavailable`.
     public func addFleet(
-        of count: Int, prefix: String, _ kinds: CredentialKinds = .both, days: Int? = nil,
+        of count: Int, prefix: String, _ kinds: CredentialKinds = .both, digits: Int? = nil, days: Int? = nil,
         progress: (Int) -> Void = { _ in }
     ) throws(CoAPError) -> [String] {
         guard (1...PreSharedKeyFile.maximumEntries).contains(count) else {
@@ -25,13 +26,16 @@ extension KeyFolder {
                 .invalidArgument, "a fleet has 1 to \(PreSharedKeyFile.maximumEntries) devices, not \(count)")
         }
         try Self.checkDays(days)
-        let width = "\(count)".count
+        let width = digits ?? "\(count)".count
+        guard (1...9).contains(width) else {
+            throw CoAPError(.invalidArgument, "a number has 1 to 9 digits at least, not \(width)")
+        }
         let names = (1...count).map { number in
             let digits = "\(number)"
-            return prefix + String(repeating: "0", count: width - digits.count) + digits
+            return prefix + String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
-        // All are as long as this one.
-        try Self.checkName(names[0])
+        // None is longer than this one.
+        try Self.checkName(names[count - 1])
         try require(preSharedKeysPath, else: initCommand)
         if kinds.contains(.certificate) { try require(certificateAuthorityPath, else: initCommand) }
         return try changing { (draft) throws(CoAPError) in

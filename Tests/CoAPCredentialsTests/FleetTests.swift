@@ -39,6 +39,15 @@ struct FleetTests {
         #expect(try keys.preSharedKeys().count == 10)
     }
 
+    @Test func digitsAreAtLeastAsMany() throws {
+        #expect(try keys.addFleet(of: 2, prefix: "d-", .preSharedKey, digits: 4) == ["d-0001", "d-0002"])
+        #expect(try keys.addFleet(of: 10, prefix: "e-", .preSharedKey, digits: 1) == (1...10).map { "e-\($0)" })
+        for digits in [0, 10] {
+            let error = failure { () throws(CoAPError) in try keys.addFleet(of: 2, prefix: "f-", digits: digits) }
+            #expect(error?.code == .invalidArgument)
+        }
+    }
+
     @Test func nothingIsOverwritten() throws {
         _ = try keys.addDevice(named: "pump-07", .certificate)
         _ = try keys.addDevice(named: "pump-09")

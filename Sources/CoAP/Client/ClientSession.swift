@@ -153,8 +153,12 @@ public final class ClientSession: Sendable {
     // MARK: Life
 
     /// Opens a session that its caller closes; see ``CoAPClient``.
+    ///
+    /// - Parameter given: where the server is reached, such as a relay before it; nil looks the host up. The certificate must be for the
+    ///   URI's host all the same.
     package static func open(
-        _ uri: CoAPURI, security: ClientSecurity, configuration: ClientConfiguration, logger: Logger
+        _ uri: CoAPURI, at given: SocketAddress? = nil, security: ClientSecurity, configuration: ClientConfiguration,
+        logger: Logger
     ) async throws(CoAPError) -> ClientSession {
         switch (uri.scheme, security) {
         case (.coap, .plain), (.coaps, .preSharedKey), (.coaps, .certificate): break
@@ -176,8 +180,12 @@ public final class ClientSession: Sendable {
         let name = try ServerName(host: uri.host)
         let core = try ClientCore.shared()
         let started = MonotonicTime.now
-        let addresses = try await Resolver.addresses(
-            of: uri.host, port: uri.port, deadline: configuration.handshakeTimeout)
+        let addresses =
+            if let given {
+                [given]
+            } else {
+                try await Resolver.addresses(of: uri.host, port: uri.port, deadline: configuration.handshakeTimeout)
+            }
         let target = ClientTarget(
             uri: uri, name: name, addresses: addresses, security: security, capture: configuration.capture)
         let connection = ClientConnection(core: core, target: target, configuration: configuration, logger: logger)

@@ -15,6 +15,7 @@ struct KeysFleetCommand: ParsableCommand {
             Examples:
               coap keys fleet --count 1000 --prefix pump-
               coap keys fleet --count 50 --prefix visitor- --psk --days 7
+              coap keys fleet --count 50 --prefix dev- --digits 4
             """)
 
     @Option(help: ArgumentHelp("How many devices.", valueName: "n"))
@@ -22,6 +23,11 @@ struct KeysFleetCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("What their names begin with.", valueName: "text"))
     var prefix: String
+
+    @Option(
+        help: ArgumentHelp(
+            "How many digits a number has at least, 1 to 9; as many as the last one needs without it.", valueName: "n"))
+    var digits: Int?
 
     @OptionGroup var kind: CredentialKindOptions
 
@@ -34,7 +40,9 @@ struct KeysFleetCommand: ParsableCommand {
         let line = ProgressLine()
         defer { line.clear() }
         let total = count
-        let names = try keysFolder.folder().addFleet(of: count, prefix: prefix, kind.kinds, days: days) { done in
+        let names = try keysFolder.folder().addFleet(of: count, prefix: prefix, kind.kinds, digits: digits, days: days)
+        {
+            done in
             if done % 50 == 0 { line.show("\(done) of \(total) certificates") }
         }
         line.clear()

@@ -14,7 +14,7 @@ public struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             Without a URI the devices report to a server in this process, with credentials made for the run and kept in memory \
             alone. With one they report to that server: their keys and certificates are those of the keys folder by the scenario's \
-            identities (coap keys fleet --count 200 --prefix room-), and a path in the URI takes the place of the scenario's. The \
+            identities (coap keys fleet --count 200 --prefix room- --psk), and a path in the URI takes the place of the scenario's. The \
             same seed makes the same values.
 
             Examples:
@@ -45,7 +45,7 @@ public struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End after a simulated time: 90s, 10min, 1h.", valueName: "duration"))
     var duration: String?
 
-    @Option(help: ArgumentHelp("How many simulated seconds pass in a second.", valueName: "number"))
+    @Option(help: ArgumentHelp("How many simulated seconds pass in a second, 0.001 to 1000000.", valueName: "number"))
     var speed: Double?
 
     @Flag(help: "Let no time pass but for the answers.")
@@ -54,7 +54,9 @@ public struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the random numbers start, instead of the scenario's.", valueName: "number"))
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("How many devices each group has, instead of the scenario's.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "How many devices each group with {n} in its name has, instead of the scenario's.", valueName: "number"))
     var count: Int?
 
     @Flag(help: "Leave out the events that only the simulation's own server can do.")

@@ -68,11 +68,8 @@ struct CredentialOptions: ParsableArguments {
     /// - Throws: `CoAPError` with what is missing, contradicts itself or cannot be read.
     func security(for uri: CoAPURI) throws(CoAPError) -> ClientSecurity {
         try MulticastAddress.refuse(uri.scheme, uri.host)
-        let usesKey = pskIdentity != nil || pskFile != nil || psk != nil
-        let usesCertificate = certificate != nil || privateKey != nil || ca != nil
-        let ways = [identity != nil, usesKey, usesCertificate].filter { $0 }.count
         guard uri.scheme == .coaps else {
-            guard ways == 0 else {
+            guard !isGiven else {
                 throw CoAPError(
                     .invalidArgument,
                     "\(uri.authority) is plain CoAP and would not use the credentials: write coaps://, or leave them out"
@@ -80,6 +77,18 @@ struct CredentialOptions: ParsableArguments {
             }
             return .plain
         }
+        try requireOneWay(for: uri)
+        if let identity { return .preSharedKey(try keysFolder.folder().preSharedKey(identity: identity)) }
+        if usesKey { return .preSharedKey(try givenKey()) }
+        return try certificateSecurity()
+    }
+
+    private var usesKey: Bool { pskIdentity != nil || pskFile != nil || psk != nil }
+    private var usesCertificate: Bool { certificate != nil || privateKey != nil || ca != nil }
+
+    /// Refuses none and several of the ways to give credentials.
+    func requireOneWay(for uri: CoAPURI) throws(CoAPError) {
+        let ways = [identity != nil, usesKey, usesCertificate].filter { $0 }.count
         guard ways == 1 else {
             throw CoAPError(
                 .invalidArgument,
@@ -87,9 +96,6 @@ struct CredentialOptions: ParsableArguments {
                     ? "\(uri.authority) needs credentials: give \(Self.ways)"
                     : "there are several kinds of credentials: give one of \(Self.ways)")
         }
-        if let identity { return .preSharedKey(try keysFolder.folder().preSharedKey(identity: identity)) }
-        if usesKey { return .preSharedKey(try givenKey()) }
-        return try certificateSecurity()
     }
 
     private func givenKey() throws(CoAPError) -> PreSharedKey {

@@ -23,8 +23,8 @@ enum ServerScenario: Sendable {
     ///   - speed: how many simulated seconds pass in a second; nil for the scenario's own.
     /// - Throws: as `ScenarioArgument.document(_:)`; `CoAPError` with code `invalidArgument` for what goes not together.
     init(named nameOrPath: String, seed: UInt64?, speed: Double?) throws {
-        guard speed.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
-            throw CoAPError(.invalidArgument, "--speed takes simulated seconds a second, above 0 and up to 1000000")
+        guard speed.map(Scenario.speeds.contains) ?? true else {
+            throw CoAPError(.invalidArgument, "--speed takes simulated seconds a second, from 0.001 to 1000000")
         }
         guard nameOrPath != "plugtest" else {
             guard seed == nil, speed == nil else {

@@ -78,10 +78,10 @@ final class DeviceLinks: Sendable {
         group.name.text.utf8.reduce(0xcbf2_9ce4_8422_2325 ^ scenario.seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 
-    /// Where a device finds its server: the relay, or the server itself.
-    func uri(for device: Device, _ server: CoAPURI) -> CoAPURI {
-        guard let way = ways[device.name] else { return server }
-        return CoAPURI(scheme: server.scheme, host: way.link.host, port: way.port)
+    /// Where a device's relay is; nil for a device without one.
+    func address(for device: Device) throws(CoAPError) -> SocketAddress? {
+        guard let way = ways[device.name] else { return nil }
+        return try SocketAddress(bytes: way.link.address.bytes, port: way.port)
     }
 
     /// Lets nothing pass between devices and server for a while.

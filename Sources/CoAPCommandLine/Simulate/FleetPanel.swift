@@ -64,7 +64,7 @@ struct FleetPanel {
         ]
         if before.latency.count > 0 { parts.append(SimulationText.latency(before.latency)) }
         if let errors = SimulationText.errors(counters.errors) { parts.append("errors: \(errors)") }
-        if isOver { parts.append("over, waiting for answers") }
+        if isOver { parts.append(ending) }
         return parts.joined(separator: ", ")
     }
 
@@ -80,9 +80,11 @@ struct FleetPanel {
 
     private var isOver: Bool { scenario.duration.map { before.time >= $0 } ?? false }
 
+    private var ending: String { before.counters.reportsWaiting > 0 ? "over, waiting for answers" : "over, closing" }
+
     private var progress: String {
         let time = SimulationText.time(before.time)
         guard let duration = scenario.duration else { return "(\(time))" }
-        return isOver ? "(over, waiting for answers)" : "(\(time) of \(SimulationText.time(duration)))"
+        return isOver ? "(\(ending))" : "(\(time) of \(SimulationText.time(duration)))"
     }
 }

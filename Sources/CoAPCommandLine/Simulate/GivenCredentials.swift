@@ -14,7 +14,7 @@ struct GivenCredentials: CredentialSource {
     ///   - devices: the devices.
     ///   - uri: the server; a plain one needs none.
     ///   - options: what the command line says. An identity in it may have `{n}` and `{name}`.
-    /// - Throws: `CoAPError` with the first device that there is nothing for.
+    /// - Throws: `CoAPError` with the devices that there is nothing for, and for contradicting options.
     init(for devices: [Device], uri: CoAPURI, _ options: CredentialOptions) throws(CoAPError) {
         guard uri.scheme == .coaps else {
             // Says so where credentials are given all the same.
@@ -22,6 +22,7 @@ struct GivenCredentials: CredentialSource {
             held = Dictionary(uniqueKeysWithValues: devices.map { ($0.name, plain) })
             return
         }
+        if options.isGiven { try options.requireOneWay(for: uri) }
         var held: [String: ClientSecurity] = [:]
         held.reserveCapacity(devices.count)
         if options.isGiven, options.identity == nil {
@@ -32,6 +33,7 @@ struct GivenCredentials: CredentialSource {
             for device in devices {
                 held[device.name] = try folder.security(for: device, identity: options.identity.map(NamePattern.init))
             }
+            if let error = folder.missing.error(of: devices.count) { throw error }
         }
         self.held = held
     }

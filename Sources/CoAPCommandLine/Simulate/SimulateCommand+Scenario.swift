@@ -24,8 +24,9 @@ extension SimulateCommand {
             scenario.duration = parsed / .seconds(1)
         }
         if let speed {
-            guard speed > 0, speed.isFinite else {
-                throw CoAPError(.invalidArgument, "--speed takes a number above 0; --no-wait is as fast as possible")
+            guard Scenario.speeds.contains(speed) else {
+                throw CoAPError(
+                    .invalidArgument, "--speed takes a number from 0.001 to 1000000; --no-wait is as fast as possible")
             }
             scenario.speed = speed
         }
@@ -34,15 +35,13 @@ extension SimulateCommand {
             guard (1...100_000).contains(count) else {
                 throw CoAPError(.invalidArgument, "--count takes a number from 1 to 100000")
             }
-            for index in scenario.groups.indices {
-                guard count == 1 || scenario.groups[index].name.text.contains("{n") else {
-                    throw CoAPError(
-                        .invalidArgument,
-                        "--count \(count): '\(PrintableText.escaped(scenario.groups[index].name.text.utf8))' names one "
-                            + "device, since it has no {n}")
-                }
-                scenario.groups[index].count = count
+            let numbered = scenario.groups.indices.filter { scenario.groups[$0].isNumbered }
+            guard !numbered.isEmpty else {
+                throw CoAPError(
+                    .invalidArgument,
+                    "--count \(count): every group of the scenario is one device, since no name has an {n} to count by")
             }
+            for index in numbered { scenario.groups[index].count = count }
         }
         return scenario
     }
@@ -98,6 +97,11 @@ extension SimulateCommand {
         }
         return scenario
     }
+}
+
+extension DeviceGroup {
+    /// True where a name stands for as many devices as are wanted.
+    fileprivate var isNumbered: Bool { name.name(number: 1) != name.name(number: 2) }
 }
 
 extension ScenarioEvent {

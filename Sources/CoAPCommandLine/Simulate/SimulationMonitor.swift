@@ -17,6 +17,7 @@ final class SimulationMonitor: Sendable {
 
     private struct Seen {
         var allUpAfter: Double?
+        var handshakes = 0
         var bytes: Int
     }
 
@@ -46,6 +47,9 @@ final class SimulationMonitor: Sendable {
     /// After how many real seconds all devices that report were up; nil when they never were.
     var allUpAfter: Double? { seen.withLock(\.allUpAfter) }
 
+    /// How many handshakes were done by then.
+    var handshakesUntilUp: Int { seen.withLock(\.handshakes) }
+
     /// With fewer devices what they have in common would be most of it.
     private static let fewest = 100
 
@@ -67,6 +71,7 @@ final class SimulationMonitor: Sendable {
                 seen.bytes = max(seen.bytes, ResidentMemory.bytes ?? 0)
                 if seen.allUpAfter == nil, wanted > 0, snapshot.counters.devicesUp >= wanted {
                     seen.allUpAfter = snapshot.elapsed
+                    seen.handshakes = snapshot.counters.handshakes
                 }
             }
             switch view {

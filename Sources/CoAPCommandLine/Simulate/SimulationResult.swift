@@ -14,6 +14,8 @@ struct SimulationResult: Sendable {
     var isCutShort = false
     /// After how many real seconds all devices were up; nil when they never were.
     var allUpAfter: Double?
+    /// How many handshakes were done by then.
+    var handshakesUntilUp = 0
     /// How many bytes of memory a device took at most, with its part of whatever runs in the process beside it; nil when not
     /// known, or for few devices.
     var bytesPerDevice: Int?
@@ -22,7 +24,7 @@ struct SimulationResult: Sendable {
 
     /// Handshakes a second while the devices came up, else over all the time.
     var handshakesPerSecond: Double? {
-        if let allUpAfter, allUpAfter > 0, report.devices > 0 { return Double(report.devices) / allUpAfter }
+        if let allUpAfter, allUpAfter > 0 { return Double(handshakesUntilUp) / allUpAfter }
         return report.elapsed > 0 ? Double(report.counters.handshakes) / report.elapsed : nil
     }
 }

@@ -81,6 +81,7 @@ struct SimulationRun: Sendable {
         var result = SimulationResult(report: try run.get(), seed: scenario.seed)
         result.isCutShort = isCutShort
         result.allUpAfter = monitor.allUpAfter
+        result.handshakesUntilUp = monitor.handshakesUntilUp
         result.bytesPerDevice = monitor.bytesPerDevice
         result.hasOwnServer = uri == nil
         return result

@@ -82,15 +82,17 @@ final class SimulationServer: Sendable {
         await running.stop()
     }
 
-    /// Starts it again on its ports. A port that is not free yet is tried for five seconds.
+    /// Starts it again on its ports, unless another restart has done so. A port that is not free yet is tried for five seconds.
     func startAgain() async throws {
         for _ in 0..<50 {
+            guard running.withLock({ $0 == nil }) else { return }
             do {
                 return try await start()
             } catch let error as CoAPError where error.code == .addressUnavailable {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
+        guard running.withLock({ $0 == nil }) else { return }
         try await start()
     }
 

@@ -80,7 +80,7 @@ final class SimulationSurroundings: FleetSurroundings {
         else {
             throw CoAPError(.unknownHost, "the host has no address")
         }
-        // A relay speaks to an address.
+        // A relay speaks to an address. Devices ask for the host that was named all the same.
         let target = CoAPURI(scheme: uri.scheme, host: address.host, port: uri.port)
         let links = try DeviceLinks(of: fleet.scenario, fleet.devices) { (_) throws(CoAPError) in target }
         return SimulationSurroundings(
@@ -98,7 +98,9 @@ final class SimulationSurroundings: FleetSurroundings {
 
     // MARK: What devices ask
 
-    func uri(for device: Device) throws(CoAPError) -> CoAPURI { links.uri(for: device, try server(device.group)) }
+    func uri(for device: Device) throws(CoAPError) -> CoAPURI { try server(device.group) }
+
+    func address(for device: Device) throws(CoAPError) -> SocketAddress? { try links.address(for: device) }
 
     func security(for device: Device) throws(CoAPError) -> ClientSecurity { try credentials.security(for: device) }
 

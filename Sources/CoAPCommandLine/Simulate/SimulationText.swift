@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import DeviceSimulator
 import Foundation
 
@@ -37,8 +38,11 @@ enum SimulationText {
         if counters.writesRefused > 0 { line("writes", "\(counters.writesRefused) refused") }
         if !result.isOffline {
             line("errors", errors(counters.errors) ?? "none")
+            if let reason = counters.handshakeReasons.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) {
+                line("", "handshakes failed, mostly: \(PrintableText.escaped(reason.key.utf8))")
+            }
             for (group, charge) in report.charge.sorted(by: { $0.key < $1.key }) {
-                line("charge", "\(charge.formatted(.number.precision(.significantDigits(3)))) mAh a device, \(group)")
+                line("charge", "\(Self.charge(charge)) a device, \(group)")
             }
         }
         if let bytes = result.bytesPerDevice {
@@ -80,8 +84,18 @@ enum SimulationText {
         switch seconds {
         case ..<0.9995: "\(rounded(seconds * 1000)) ms"
         case ..<120: "\(rounded(seconds)) s"
+        case 3600: "1 h"
         case ..<7200: "\(rounded(seconds / 60)) min"
         default: "\(rounded(seconds / 3600)) h"
+        }
+    }
+
+    /// Milliampere-hours in the unit a person would take.
+    static func charge(_ milliampereHours: Double) -> String {
+        switch milliampereHours {
+        case ..<0.000_999_5: "\(rounded(milliampereHours * 1e6)) nAh"
+        case ..<0.999_5: "\(rounded(milliampereHours * 1e3)) µAh"
+        default: "\(rounded(milliampereHours)) mAh"
         }
     }
 

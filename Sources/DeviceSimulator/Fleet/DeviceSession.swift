@@ -28,8 +28,11 @@ extension ClientSession: DeviceSession {
 
 /// Opens sessions.
 protocol DeviceConnector: Sendable {
+    /// - Parameter address: where the server is reached; nil looks its host up.
     /// - Throws: `CoAPError` when there is no session to be had.
-    func open(_ uri: CoAPURI, security: ClientSecurity) async throws(CoAPError) -> any DeviceSession
+    func open(
+        _ uri: CoAPURI, at address: SocketAddress?, security: ClientSecurity
+    ) async throws(CoAPError) -> any DeviceSession
 }
 
 /// Opens sessions over the network.
@@ -39,9 +42,12 @@ struct NetworkConnector: DeviceConnector {
 
     private let logger = Logger(label: "coap.fleet", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    func open(_ uri: CoAPURI, security: ClientSecurity) async throws(CoAPError) -> any DeviceSession {
+    func open(
+        _ uri: CoAPURI, at address: SocketAddress?, security: ClientSecurity
+    ) async throws(CoAPError) -> any DeviceSession {
         var configuration = ClientConfiguration()
         configuration.handshakeTimeout = Self.handshakeTimeout
-        return try await ClientSession.open(uri, security: security, configuration: configuration, logger: logger)
+        return try await ClientSession.open(
+            uri, at: address, security: security, configuration: configuration, logger: logger)
     }
 }

@@ -18,7 +18,7 @@ struct SystemFleetClock: FleetClock {
     var now: Double { Double(MonotonicTime.now.nanoseconds) / 1e9 }
     var waitsForAll: Bool { false }
 
-    func sleep(until time: Double) async { try? await Task.sleep(for: .seconds(max(0, time - now))) }
+    func sleep(until time: Double) async { try? await Task.sleep(for: .seconds(min(max(0, time - now), 1e9))) }
 }
 
 /// Time that jumps to whatever is waited for.

@@ -8,6 +8,8 @@ public struct FleetCounters: Hashable, Sendable {
     public var handshakes = 0
     /// Handshakes that failed.
     public var handshakesFailed = 0
+    /// Why handshakes failed, in words, and how often; of many different reasons the first ones.
+    public private(set) var handshakeReasons: [String: Int] = [:]
     /// Reports made.
     public var reportsMade = 0
     /// Reports that were sent, each attempt counted.
@@ -25,4 +27,14 @@ public struct FleetCounters: Hashable, Sendable {
 
     /// Nothing.
     public init() {}
+
+    /// How many different reasons are kept.
+    private static let reasons = 16
+
+    /// Counts a handshake that failed.
+    mutating func handshakeFailed(_ reason: String) {
+        handshakesFailed += 1
+        guard handshakeReasons[reason] != nil || handshakeReasons.count < Self.reasons else { return }
+        handshakeReasons[reason, default: 0] += 1
+    }
 }

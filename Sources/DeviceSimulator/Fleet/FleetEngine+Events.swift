@@ -14,14 +14,17 @@ extension FleetEngine {
             }
         case .write(let devices, let path, let value):
             for index in fleet.indices(matching: devices) { write(value, to: path, of: index, at: event.time) }
-        case .serverRestart(let downFor): perform(.serverRestart(downFor: downFor / rate), [])
+        case .serverRestart(let downFor): perform(.serverRestart(downFor: real(downFor)), [])
         case .outage(let devices, let duration):
-            perform(.outage(devices: devices, duration: duration / rate), indices(of: event, devices))
+            perform(.outage(devices: devices, duration: real(duration)), indices(of: event, devices))
         case .rotateCredentials(let devices), .expireCredentials(let devices), .revokeCredentials(let devices),
             .rebind(let devices):
             perform(event.action, indices(of: event, devices))
         }
     }
+
+    /// The real seconds that simulated ones take, at most thirty years: more is no `Duration` any more.
+    private func real(_ simulated: Double) -> Double { min(simulated / rate, 1e9) }
 
     private func indices(of event: FleetEvent, _ pattern: String) -> [Int] {
         event.devices.map(Array.init) ?? fleet.indices(matching: pattern)

@@ -71,7 +71,8 @@ extension FleetEngine {
     ) async -> Result<Opened, CoAPError> {
         do throws(CoAPError) {
             let uri = try surroundings.uri(for: device)
-            let session = try await connector.open(uri, security: try surroundings.security(for: device))
+            let session = try await connector.open(
+                uri, at: try surroundings.address(for: device), security: try surroundings.security(for: device))
             if let port = await session.localPort { surroundings.opened(device, from: port) }
             return .success(Opened(session: session, isSecure: uri.scheme == .coaps))
         } catch {
@@ -103,7 +104,7 @@ extension FleetEngine {
             clients[index].phase = .pausing
             count {
                 $0.errors[error.code.description, default: 0] += 1
-                if Self.isOfHandshake(error) { $0.handshakesFailed += 1 }
+                if Self.isOfHandshake(error) { $0.handshakeFailed(error.message) }
             }
             tryLater(index)
         }

@@ -4,10 +4,19 @@ public import CoAP
 
 /// What a fleet's devices find around them: their server, what they prove themselves by, and the links between.
 public protocol FleetSurroundings: Sendable {
-    /// Where a device finds its server: the server itself, or the link in front of it.
+    /// A device's server.
     ///
+    /// - Parameter device: whose.
     /// - Throws: `CoAPError` when there is no way.
     func uri(for device: Device) throws(CoAPError) -> CoAPURI
+
+    /// Where a device sends what is for its server: the address of the link in front of it; nil for the server's own.
+    ///
+    /// Whom the server's certificate must name stays the host of ``uri(for:)``.
+    ///
+    /// - Parameter device: whose.
+    /// - Throws: `CoAPError` when there is no way.
+    func address(for device: Device) throws(CoAPError) -> SocketAddress?
 
     /// What a device proves itself by, asked before each of its sessions.
     ///
@@ -37,6 +46,9 @@ public protocol FleetSurroundings: Sendable {
 }
 
 extension FleetSurroundings {
+    /// The server's own address.
+    public func address(for device: Device) throws(CoAPError) -> SocketAddress? { nil }
+
     /// Takes no notice.
     public func opened(_ device: Device, from port: UInt16) {}
 }

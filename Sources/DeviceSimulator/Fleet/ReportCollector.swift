@@ -10,8 +10,31 @@ import SenML
 public final class ReportCollector: Sendable {
     private struct State {
         var received = ReceivedReports()
-        var devices: [String: ReportingDevice] = [:]
+        var devices: [ReportSource: ReportingDevice] = [:]
         var heard: UInt64 = 0
+        /// Who was heard when, the earliest first from `next` on; who was heard again has a later entry.
+        private var order: [(source: ReportSource, heard: UInt64)] = []
+        private var next = 0
+
+        /// Notes that a device was heard.
+        mutating func note(_ source: ReportSource) {
+            if order.count >= 2 * devices.count + 64 {
+                order = order[next...].filter { devices[$0.source]?.heard == $0.heard }
+                next = 0
+            }
+            order.append((source, heard))
+        }
+
+        /// Forgets the device that was not heard for longest.
+        mutating func makeRoom() {
+            while next < order.count {
+                let entry = order[next]
+                next += 1
+                guard devices[entry.source]?.heard == entry.heard else { continue }
+                devices[entry.source] = nil
+                return
+            }
+        }
     }
 
     private let state = Locked(State())
@@ -46,19 +69,14 @@ public final class ReportCollector: Sendable {
         let format = request.options.contentFormat ?? .senMLJSON
         let pack = try SenMLPack(decoding: request.payload, as: format)
         let records = try pack.resolved(now: 0)
-        let name = Self.name(of: peer, baseName: pack.records.first?.baseName)
+        let source = ReportSource(peer, baseName: pack.records.first?.baseName)
         let number = Self.number(of: request, records)
         let key = number ?? Self.digest(request.payload)
         state.withLock { state in
             state.heard += 1
-            var device = state.devices[name] ?? ReportingDevice()
-            if state.devices[name] == nil, state.devices.count >= maximumDevices {
-                if let oldest = state.devices.min(by: { $0.value.heard < $1.value.heard }) {
-                    state.devices.removeValue(forKey: oldest.key)
-                }
-            }
+            if state.devices[source] == nil, state.devices.count >= maximumDevices { state.makeRoom() }
             // Not two tables that share their memory while one of them is written.
-            state.devices[name] = nil
+            var device = state.devices.removeValue(forKey: source) ?? ReportingDevice()
             if device.take(key, of: peer, isFirst: number == 1) {
                 state.received.count += 1
                 device.keep(records)
@@ -66,21 +84,10 @@ public final class ReportCollector: Sendable {
                 state.received.duplicates += 1
             }
             device.heard = state.heard
-            state.devices[name] = device
+            state.devices[source] = device
+            state.note(source)
         }
         return Response(.changed)
-    }
-
-    /// Who reports: who it has proved to be, or what it says and where it comes from.
-    private static func name(of peer: Peer, baseName: String?) -> String {
-        switch peer.identity {
-        case .preSharedKey(let identity): return PrintableText.escaped(identity)
-        case .certificate(let certificate):
-            return PrintableText.escaped((certificate.commonName ?? certificate.subject).utf8)
-        case .anonymous:
-            let said = PrintableText.escaped((baseName ?? "").prefix(64).utf8)
-            return said.isEmpty ? peer.address.map { "\($0)" } ?? "anonymous" : said
-        }
     }
 
     /// A report's number, from 0; nil where it has none.
@@ -108,7 +115,7 @@ public final class ReportCollector: Sendable {
 
     private func answer(_ request: Request) throws -> Response {
         let (received, devices) = state.withLock { ($0.received, $0.devices) }
-        let rows = devices.sorted { $0.key < $1.key }.prefix(Self.listed)
+        let rows = devices.map { (key: $0.key.text, value: $0.value) }.sorted { $0.key < $1.key }.prefix(Self.listed)
         switch request.options.accept ?? .text {
         case .json: return Response(payload: Array(Self.json(received, devices.count, rows).utf8), contentFormat: .json)
         case .text: return Response(text: Self.text(received, devices.count, rows))

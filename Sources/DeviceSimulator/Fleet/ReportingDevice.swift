@@ -23,7 +23,8 @@ struct ReportingDevice {
     /// The last reports' keys, a ring.
     private var recent: [UInt64] = []
     private var next = 0
-    private var session: Peer?
+    /// The last session, which may be over.
+    private weak var session: Peer?
 
     /// How many reports are remembered to recognise those that come again, and how many values are kept.
     private static let (remembered, kept) = (256, 16)

@@ -12,6 +12,8 @@ public struct Scenario: Hashable, Sendable {
     public var start: Double?
     /// How many simulated seconds pass in a second, above 0; 1 is real time.
     public var speed = 1.0
+    /// The speeds that scenarios and options take.
+    public static let speeds = 1e-3...1e6
     /// How many simulated seconds it lasts; nil for ever.
     public var duration: Double?
     /// Within how many seconds the devices come up, one after the other.

@@ -80,12 +80,7 @@ struct ScenarioReader {
             }
             scenario.start = seconds
         }
-        if let speed = try section.number("speed", in: 0...1e6) {
-            guard speed > 0 else {
-                throw section.problem("speed", "is 0; write how many simulated seconds a second has, such as 1 or 60")
-            }
-            scenario.speed = speed
-        }
+        scenario.speed = try section.number("speed", in: Scenario.speeds) ?? scenario.speed
         scenario.duration = try section.measure("duration", .duration, in: 0...ScenarioLimits.longest, above: 0)
     }
 

@@ -55,6 +55,7 @@ struct SimulationTests {
                 assertions: ["handshakes failed == 0"]))
         let result = try await SimulatedFleet.run(["rooms.yaml"], in: folder)
         #expect(result.status == 1 && result.output.contains("FAILED  handshakes failed == 0"), "\(result.transcript)")
+        #expect(result.output.contains("handshakes failed, mostly: no DTLS session with "), "\(result.transcript)")
     }
 
     @Test("A fleet reports to coap-server with the keys of its folder")
@@ -63,7 +64,7 @@ struct SimulationTests {
         try await ToolProcess.run(.coap, ["keys", "init"], folder: folder.path).expectSuccess()
         let missing = try await SimulatedFleet.run(["rooms.yaml", "coaps://127.0.0.1:1", "--keys", "keys"], in: folder)
         #expect(missing.status == 65 && missing.complainsOnce, "\(missing.transcript)")
-        #expect(missing.errors.contains("coap keys fleet --count 4 --prefix room-"), "\(missing.transcript)")
+        #expect(missing.errors.contains("coap keys fleet --count 4 --prefix room- --psk;"), "\(missing.transcript)")
         try await ToolProcess.run(
             .coap, ["keys", "fleet", "--count", "4", "--prefix", "room-", "--psk"], folder: folder.path
         ).expectSuccess()
@@ -92,6 +93,19 @@ struct SimulationTests {
         try await server.stop()
     }
 
+    @Test("No speed makes a time that is none", arguments: ["1e-25", "0.0009", "1000001", "nan", "inf"])
+    func speeds(speed: String) async throws {
+        let folder = try SimulatedFleet.folder(
+            SimulatedFleet.rooms(1, duration: 1, events: ["{at: 0 s, do: restart-server, for: 1 s}"]))
+        let result = try await SimulatedFleet.run(["rooms.yaml", "--speed", speed], in: folder)
+        #expect(result.status == 64 && result.errors.contains("from 0.001 to 1000000"), "\(result.transcript)")
+        let yaml = SimulatedFleet.rooms(1, duration: 1).replacing(
+            "duration: 1 s}", with: "duration: 1 s, speed: \(speed)}")
+        try folder.write(Array(yaml.utf8), to: "fast.yaml", permissions: 0o644)
+        let read = try await SimulatedFleet.run(["fast.yaml"], in: folder)
+        #expect(read.status == 65 && read.errors.contains("speed"), "\(read.transcript)")
+    }
+
     @Test("A fault is injected by hand")
     func control() async throws {
         let folder = try SimulatedFleet.folder(SimulatedFleet.rooms(2, duration: 600))
@@ -102,6 +116,7 @@ struct SimulationTests {
         let uri = String(line.dropFirst("control at ".count))
         let post = try await ToolProcess.run(.coap, ["post", uri, "-e", "dropout room-*/sensors/temperature for 30 s"])
         #expect(post.status == 0, "\(post.transcript)")
+        #expect(post.output.contains(": 2 devices"), "\(post.transcript)")
         tool.interrupt()
         _ = await tool.end()
     }

@@ -105,7 +105,9 @@ final class FakeNetwork: DeviceConnector, FleetSurroundings {
 
     // MARK: Sessions
 
-    func open(_ uri: CoAPURI, security: ClientSecurity) async throws(CoAPError) -> any DeviceSession {
+    func open(
+        _ uri: CoAPURI, at address: SocketAddress?, security: ClientSecurity
+    ) async throws(CoAPError) -> any DeviceSession {
         if let refusal = refusal(clock.now) { throw refusal }
         guard case .preSharedKey(let key) = security else { throw CoAPError(.invalidCredentials, "no key") }
         let device = String(decoding: key.identity, as: UTF8.self)

@@ -48,6 +48,20 @@ struct ReportCollectorTests {
                 "5 reports of 2 devices, 2 came again\none: 4 reports, "))
     }
 
+    @Test("Whoever proves nothing gets a row of its own, whatever it calls itself")
+    func anonymous() async throws {
+        let collector = ReportCollector()
+        let tester = RouterTester(Self.router(collector))
+        _ = try await Self.send(tester, try Self.report(1), from: Self.peer("one"))
+        let body = Array("[{\"bn\":\"one\",\"n\":\"t\",\"v\":99}]".utf8)
+        _ = try await Self.send(tester, body, .senMLJSON, from: Peer(identity: .anonymous))
+        let text = String(decoding: try await tester.response(.get, "reports").payload, as: UTF8.self)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].hasPrefix("2 reports of 2 devices"), "\(text)")
+        #expect(lines.contains { $0.hasPrefix("anonymous:one: 1 reports, ") && $0.contains("=99") }, "\(text)")
+        #expect(lines.contains { $0.hasPrefix("one: 1 reports, ") && !$0.contains("99") }, "\(text)")
+    }
+
     @Test("A device that was started anew counts from one again")
     func startedAnew() async throws {
         let collector = ReportCollector()
@@ -110,5 +124,19 @@ struct ReportCollectorTests {
         #expect(collector.received.count == 5)
         let text = String(decoding: try await tester.response(.get, "reports").payload, as: UTF8.self)
         #expect(text.hasPrefix("5 reports of 3 devices") && !text.contains("d2:") && text.contains("d5:"))
+    }
+
+    @Test("The one not heard for longest makes room, however often others were heard")
+    func makesRoom() async throws {
+        let collector = ReportCollector(maximumDevices: 3)
+        let tester = RouterTester(Self.router(collector))
+        for name in ["a", "b", "c"] { _ = try await Self.send(tester, try Self.report(1), from: Self.peer(name)) }
+        for number in 2...200 {
+            for name in ["c", "a"] { _ = try await Self.send(tester, try Self.report(number), from: Self.peer(name)) }
+        }
+        _ = try await Self.send(tester, try Self.report(1), from: Self.peer("d"))
+        _ = try await Self.send(tester, try Self.report(1), from: Self.peer("e"))
+        let text = String(decoding: try await tester.response(.get, "reports").payload, as: UTF8.self)
+        #expect(text.split(separator: "\n").dropFirst().map { $0.prefix(1) } == ["a", "d", "e"], "\(text)")
     }
 }
