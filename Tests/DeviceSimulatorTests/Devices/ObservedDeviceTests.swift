@@ -73,16 +73,35 @@ struct ObservedDeviceTests {
         scenario.groups = [group]
         scenario.speed = 50
         let host = DeviceHost(scenario)
-        let time = Task { await host.run() }
-        defer { time.cancel() }
+        // It goes by from the first value on: until then nothing is missed.
+        let running = Locked<Task<Void, Never>?>(nil)
+        defer { running.withLock { $0?.cancel() } }
         try await Loopback.withServer(HostBench.router(host)) { uris in
             try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
                 // A value may come twice, when it is asked for in the moment in which it changes.
                 let seen = try await session.observe("s") { states in
-                    try await Self.texts(states, until: { Set($0.compactMap(Double.init)).count == 4 }, each: { _ in })
+                    try await Self.texts(states, until: { Set($0.compactMap(Double.init)).count == 4 }) { _ in
+                        running.withLock { $0 = $0 ?? Task { await host.run() } }
+                    }
                 }
                 let numbers = seen.compactMap(Double.init)
                 #expect(numbers == numbers.sorted(), "\(seen)")
+            }
+        }
+    }
+
+    @Test("A value that is no number ends no observation, though its format cannot say it")
+    func notANumber() async throws {
+        let bench = HostBench(
+            [HostBench.sensor("s", "x", "", Self.counting)], faults: [Fault(.notANumber, .at(1), duration: 3)])
+        try await Loopback.withServer(HostBench.router(bench.host)) { uris in
+            try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
+                let seen = try await session.observe("s", accept: .json) { states in
+                    try await Self.texts(states, until: { $0.count == 2 }) { _ in
+                        for time in 1...4 { bench.move(to: Double(time)) }
+                    }
+                }
+                #expect(seen == [#"{"x":0}"#, #"{"x":4}"#])
             }
         }
     }
