@@ -132,10 +132,11 @@ struct ActuatorAuditTests {
         bench.move(to: 29.5)
         bench.move(to: 31)
         #expect(bench.host.audit.map(\.verdict) == [.failSafe])
+        bench.set(31.2)
         _ = try await bench.put("lamp", "0")
-        bench.move(to: 60.9)
-        let clock = bench
-        clock.set(61.5)
+        // It is silent for 30 s at 61.2, after the last look.
+        bench.move(to: 61.1)
+        bench.set(61.5)
         _ = try await bench.put("lamp", "10")
         #expect(bench.host.audit.map(\.verdict) == [.failSafe, .accepted, .failSafe, .accepted])
         #expect(bench.host.audit.map(\.time) == bench.host.audit.map(\.time).sorted())

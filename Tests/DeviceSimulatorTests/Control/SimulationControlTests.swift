@@ -192,7 +192,7 @@ struct SimulationControlTests {
 
     @Test("A fault of a fleet that runs begins at the present moment, not at the device's last sample")
     func fleet() async throws {
-        let scenario = Scenario.fleet(2, report: .every(5), duration: 200) { group in
+        let scenario = Scenario.fleet(2, report: .every(60), duration: 200) { group in
             guard case .sensor(var sensor) = group.resources[0].content else { return }
             sensor.period = 60
             group.resources[0] = DeviceResource(path: "sensors/temperature", .sensor(sensor))
