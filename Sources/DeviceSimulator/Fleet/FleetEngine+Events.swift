@@ -23,6 +23,17 @@ extension FleetEngine {
         }
     }
 
+    /// Does what people have asked for, at the present moment.
+    func performRequests() {
+        for request in fleet.takeRequests() {
+            let devices = request.devices ?? Array(clients.indices)
+            for index in devices { step(index, to: simulated) }
+            request.perform(on: fleet.devices)
+            // Who is away or back since then says so at once.
+            for index in devices { step(index, to: simulated) }
+        }
+    }
+
     private func indices(of event: FleetEvent, _ pattern: String) -> [Int] {
         event.devices.map(Array.init) ?? fleet.indices(matching: pattern)
     }

@@ -92,6 +92,8 @@ actor FleetEngine {
     /// - Throws: `CoAPError` when there is no way to the server or there are no credentials.
     func run() async throws(CoAPError) -> FleetReport {
         try checkBeginning()
+        fleet.beginRequests()
+        defer { fleet.endRequests() }
         let started = clock.now
         let realStart = MonotonicTime.now
         let duration = fleet.scenario.duration ?? .infinity
@@ -100,6 +102,7 @@ actor FleetEngine {
             if clock.waitsForAll { await idle() }
             startTries()
             await advance(to: min((clock.now - started) * rate, duration))
+            performRequests()
             note(elapsed: (MonotonicTime.now - realStart).inSeconds)
             if simulated >= duration { break }
             if clock.waitsForAll, underWay > 0 { continue }
