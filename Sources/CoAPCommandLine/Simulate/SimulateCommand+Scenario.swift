@@ -90,6 +90,12 @@ extension SimulateCommand {
         guard !noWait || scenario.duration != nil else {
             throw CoAPError(.invalidArgument, "--no-wait needs an end: add --duration")
         }
+        guard !noWait || !scenario.takesRealTime else {
+            throw CoAPError(
+                .invalidArgument,
+                "--no-wait lets no time pass, and the scenario's links, outages and restarts of the server take theirs; "
+                    + "take --speed with a number instead")
+        }
         guard let server else { return scenario }
         var scenario = scenario
         for index in scenario.groups.indices where !server.path.isEmpty {
@@ -105,6 +111,19 @@ extension SimulateCommand {
                     + "somebody else's; leave the URI out, or add --skip-server-events")
         }
         return scenario
+    }
+}
+
+extension Scenario {
+    /// True where something lasts in real time.
+    fileprivate var takesRealTime: Bool {
+        groups.contains { $0.link != nil }
+            || events.contains { event in
+                switch event.action {
+                case .outage, .serverRestart: true
+                default: false
+                }
+            }
     }
 }
 
