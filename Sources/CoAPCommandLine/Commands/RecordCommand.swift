@@ -74,10 +74,12 @@ public struct RecordCommand: AsyncParsableCommand {
 
     /// Records until the time is up or it is interrupted, writes the scenario and says what is in it.
     public func run() async throws {
+        guard output != "" else {
+            throw CoAPError(.invalidArgument, "the name behind -o is empty; name a file, or - for the standard output")
+        }
         let plan = RecordingPlan(
             output: output, name: try scenarioName(), interval: try Self.duration(every, "--every", from: 0.01),
             duration: try duration.map { text throws(CoAPError) in try Self.duration(text, "--duration", from: 0.1) })
-        try checkOutput()
         var target = try CoAPURI(uri)
         let paths = path + (target.path.isEmpty ? [] : ["\(CoAPURI.Reference(path: target.path, query: target.query))"])
         (target.path, target.query) = ([], [])
@@ -86,11 +88,12 @@ public struct RecordCommand: AsyncParsableCommand {
         configuration.capture = try capture.start()
         let transcript = Transcript(isOn: verbose)
         transcript.connecting(target, security, authorities: try credentials.authoritiesPath())
+        let place = try ScenarioOutput(output, overwrite: overwrite)
         let isWritten = Locked(false)
         do {
             try await CoAPClient.withSession(to: target, security: security, configuration: configuration) { session in
                 transcript.connected(await session.connectionInfo)
-                try await plan.record(target.authority, paths, on: session)
+                try await plan.record(target.authority, paths, on: session, to: place)
                 isWritten.withLock { $0 = true }
             }
         } catch let error as CoAPError {
@@ -107,20 +110,9 @@ public struct RecordCommand: AsyncParsableCommand {
     private func scenarioName() throws(CoAPError) -> String {
         guard let name else { return RecordedScenario.name(for: output) }
         guard !name.isEmpty, name.utf8.count <= 64, name == RecordedScenario.name(for: name) else {
-            throw CoAPError(.invalidArgument, "--name takes up to 64 letters, digits, - and _")
+            throw CoAPError(.invalidArgument, "--name takes up to 64 letters, digits, - and _, first a letter or digit")
         }
         return name
-    }
-
-    private func checkOutput() throws {
-        guard output != "" else {
-            throw CoAPError(.invalidArgument, "the name behind -o is empty; name a file, or - for the standard output")
-        }
-        var status = stat()
-        guard output != "-", !overwrite, stat(output, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-        throw OutputError(
-            message: "\(PrintableText.escaped(output.utf8)) is there already; --overwrite replaces it",
-            status: ExitStatus.cannotCreate)
     }
 
     private static func duration(_ text: String, _ option: String, from least: Double) throws(CoAPError) -> Duration {

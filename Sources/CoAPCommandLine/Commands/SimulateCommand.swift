@@ -106,7 +106,7 @@ public struct SimulateCommand: AsyncParsableCommand {
         guard let file else {
             throw CoAPError(.invalidArgument, "the scenario is missing: name a file, or one of those that --list shows")
         }
-        let scenario = try changed(try Self.read(file))
+        let scenario = try changed(try ScenarioArgument.document(file).scenario)
         if check { return try Terminal.write(ScenarioSummary.text(scenario)) }
         try refuseContradictions()
         // Credentials are for somebody else's server, which is looked for before anything is written.
@@ -115,31 +115,35 @@ public struct SimulateCommand: AsyncParsableCommand {
         let values = try csv.map { (path) throws(OutputError) in
             try ValuesFile(path, planned, start: offline ? nil : planned.start)
         }
+        let verdicts = try junit.map { (path) throws(OutputError) in try OutputFile(path) }
         let run = SimulationRun(
-            scenario: planned, values: values, isQuiet: quiet, keepsOutput: json || csv == "-",
+            scenario: planned, values: values, isQuiet: quiet, keepsOutput: json || csv == "-" || junit == "-",
             control: control)
         CommandLineTool.takeTime()
         let result =
             if offline {
-                run.offline()
+                await run.offline()
             } else {
                 try await run.online(
                     server.map { CoAPURI(scheme: $0.scheme, host: $0.host, port: $0.port) }, credentials)
             }
         try values?.finish()
         try write(result)
+        if let verdicts {
+            try verdicts.write(Array(SimulationJUnit.xml(result).utf8))
+            try verdicts.commit()
+        }
         if CommandLineTool.isStoppedFromOutside || result.isCutShort { throw CancellationError() }
         guard result.report.holds else { throw Finished(status: ExitStatus.assertionFailed) }
     }
 
     private func write(_ result: SimulationResult) throws {
-        if let junit { try OutputFile.write(Array(SimulationJUnit.xml(result).utf8), to: junit) }
         if json { return try Terminal.write(SimulationJSON.object(result).pretty + "\n") }
         if quiet {
             for verdict in result.report.verdicts where !verdict.holds {
                 Terminal.complain("\(verdict.assertion.text): \(verdict.finding)")
             }
-        } else if csv == "-" {
+        } else if csv == "-" || junit == "-" {
             Terminal.writeError(SimulationText.report(result))
         } else {
             try Terminal.write(SimulationText.report(result))

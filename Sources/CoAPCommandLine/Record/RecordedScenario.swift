@@ -29,6 +29,7 @@ enum RecordedScenario {
     static func name(for file: String) -> String {
         let base = (file.split(separator: "/").last ?? "").prefix { $0 != "." }
         let name = base.map { $0.isASCII && ($0.isLetter || $0.isNumber) || "-_".contains($0) ? $0 : "-" }
-        return name.contains { $0 != "-" } && name.first != "-" ? String(name) : "recording"
+        let usable = name.drop { $0 == "-" || $0 == "_" }.prefix(64)
+        return usable.isEmpty ? "recording" : String(usable)
     }
 }

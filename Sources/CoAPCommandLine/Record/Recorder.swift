@@ -14,6 +14,7 @@ struct Recorder: Sendable {
     func run() async {
         await withTaskGroup { group in
             for number in candidates.indices { group.addTask { await record(number) } }
+            group.addTask { await watch() }
         }
     }
 
@@ -31,6 +32,25 @@ struct Recorder: Sendable {
         }
     }
 
+    /// Asks whether the server is there still when nothing has come for a while: who notifies of changes may be silent for long.
+    private func watch() async {
+        let pause = pause
+        while (try? await Task.sleep(for: pause)) != nil {
+            guard recording.quiet >= pause.inSeconds, let candidate = candidates.first else { continue }
+            do {
+                _ = try await session.request(candidate.request)
+                recording.heard()
+            } catch  where error.code != .cancelled {
+                recording.lost(error.message)
+            } catch {}
+        }
+    }
+
+    private var pause: Duration { max(.seconds(5), interval) }
+
+    /// After how many seconds without an answer the server is away: it was asked meanwhile.
+    var patience: Double { 2 * pause.inSeconds + 1 }
+
     /// Asks for a resource once.
     func ask(_ number: Int) async {
         let candidate = candidates[number]
@@ -38,6 +58,7 @@ struct Recorder: Sendable {
             recording.take(try await session.request(candidate.request), of: number)
         } catch {
             guard error.code != .cancelled else { return }
+            recording.lost(error.message)
             recording.fail(error.message, of: number)
         }
     }
@@ -60,6 +81,7 @@ struct Recorder: Sendable {
                         recording.take(response, of: number)
                         return false
                     case .ended(.closed(let error)), .ended(.gaveUp(let error)):
+                        recording.lost(error.message)
                         recording.fail(error.message, of: number)
                         return false
                     }
@@ -67,7 +89,10 @@ struct Recorder: Sendable {
                 return true
             }
         } catch {
-            if let error = error as? CoAPError, error.code != .cancelled { recording.fail(error.message, of: number) }
+            if let error = error as? CoAPError, error.code != .cancelled {
+                recording.lost(error.message)
+                recording.fail(error.message, of: number)
+            }
             return Task.isCancelled
         }
     }

@@ -18,8 +18,11 @@ struct RecordingPlan: Sendable {
 
     /// Records, writes the file and says what is in it. A task that is cancelled has the recording end here.
     ///
-    /// - Throws: `CoAPError` with code `unavailable` when nothing gives a number, and what the session throws before; `OutputError`.
-    func record(_ authority: String, _ paths: [String], on session: ClientSession) async throws {
+    /// - Throws: `CoAPError` with code `limitReached` when nothing gives a number, with `unreachable` when at the end nothing came any
+    ///   more, and what the session throws before; `OutputError`; ``Finished`` for a scenario that cannot be read.
+    func record(
+        _ authority: String, _ paths: [String], on session: ClientSession, to place: ScenarioOutput
+    ) async throws {
         let choice = RecordingChoice(try await links(paths, on: session), paths: paths)
         let findings = try await ResourceProbe(session: session).findings(choice.candidates)
         var skipped = choice.skipped
@@ -27,11 +30,15 @@ struct RecordingPlan: Sendable {
         for (candidate, finding) in zip(choice.candidates, findings) {
             if let reason = finding.refusal {
                 skipped.append(.init(path: "/" + candidate.path, reason: reason))
+            } else if !ScenarioFiles.isReadable(Self.plain(candidate.path)) {
+                skipped.append(.init(path: "/" + candidate.path, reason: "a scenario has no such path"))
             } else {
                 kept.append((candidate, finding.response))
             }
         }
         guard !kept.isEmpty else { throw Self.nothing(authority, paths, skipped) }
+        let all = kept.map(\.candidate.path)
+        try place.check(tables: ScenarioFiles.tableNames(for: all, output: output))
         let date = Date()
         let recording = Recording(kept.map(\.candidate))
         for (number, first) in kept.map(\.first).enumerated() {
@@ -42,9 +49,10 @@ struct RecordingPlan: Sendable {
         let recorded = Task { await recorder.run() }
         await wait(recording)
         // Written at once: somebody who has lost patience gives the process a second to end.
-        let (resources, seconds) = (recording.snapshot, recording.time)
+        let (resources, silence) = (recording.snapshot, recording.silence(after: recorder.patience))
+        let seconds = recording.time
         recorded.cancel()
-        let result = Result { try finish(resources, skipped, authority, seconds, date) }
+        let result = Result { try finish(resources, skipped, authority, (seconds, silence), date, place) }
         await recorded.value
         try result.get()
     }
@@ -79,10 +87,12 @@ struct RecordingPlan: Sendable {
     }
 
     private func finish(
-        _ resources: [RecordedResource], _ skipped: [RecordingChoice.Skipped], _ authority: String, _ seconds: Double,
-        _ date: Date
+        _ resources: [RecordedResource], _ skipped: [RecordingChoice.Skipped], _ authority: String,
+        _ time: (all: Double, silence: (since: Double, reason: String)?), _ date: Date, _ place: ScenarioOutput
     ) throws {
-        let scenario = RecordedScenario.scenario(
+        // What shows the same again ends where nothing came any more.
+        let seconds = max(time.silence?.since ?? time.all, 0.001)
+        var scenario = RecordedScenario.scenario(
             of: resources, from: authority, name: name, duration: (seconds * 1_000).rounded() / 1_000, date: date)
         guard !scenario.groups[0].resources.isEmpty else {
             let silent = resources.map {
@@ -90,12 +100,35 @@ struct RecordingPlan: Sendable {
             }
             throw Self.nothing(authority, [], skipped + silent)
         }
-        let files = ScenarioFiles(scenario, output: output)
-        try files.write()
-        let text = RecordingReport.text(
+        scenario.groups[0].resources = scenario.groups[0].resources.map(ScenarioFiles.readable)
+        let files = ScenarioFiles(scenario, output: output, paths: resources.map(\.candidate.path))
+        let unreadable = try files.write(to: place)
+        var text = RecordingReport.text(
             resources, skipped, from: authority, to: output, seconds: seconds, on: .output)
+        if let silence = time.silence {
+            text +=
+                "nothing came after \(Self.rounded(silence.since)) s, until the end at \(Self.rounded(time.all)) s\n"
+        }
         let hint = output == "-" ? "" : "play it back with: coap-server --scenario \(ShellText.quoted(scenarioPath))\n"
         if output == "-" { Terminal.writeError(text) } else { try Terminal.write(text + hint) }
+        if let unreadable {
+            Terminal.complain("the scenario was written, but has to be mended by hand: \(unreadable.message)")
+            throw Finished(status: ExitStatus.badData)
+        }
+        if let silence = time.silence {
+            throw CoAPError(
+                .unreachable,
+                "\(authority) has not answered since \(Self.rounded(silence.since)) s after the start (\(silence.reason)); what came "
+                    + "until then is written")
+        }
+    }
+
+    private static func rounded(_ seconds: Double) -> Double { (seconds * 10).rounded() / 10 }
+
+    /// Something of a path, to see whether a scenario may have it.
+    private static func plain(_ path: String) -> DeviceResource {
+        DeviceResource(
+            path: path, .sensor(Sensor(quantity: "value", unit: "/", signal: .replay(ReplayTrack(points: [])))))
     }
 
     /// The file as `coap-server` takes it for a file and not for a name.

@@ -25,9 +25,12 @@ enum ControlServer {
             CoAPServer(
                 endpoints: [endpoint], security: security, router: router, logger: logger, onListening: onListening)
         }
-        for uri in server.uris { Terminal.writeError("control at \(uri.authority)/simulation/faults\n") }
+        for uri in server.uris { Terminal.writeError("control at \(place(of: uri))\n") }
         return server
     }
+
+    /// Where faults are posted to.
+    static func place(of uri: CoAPURI) -> String { "\(uri.authority)/simulation/faults" }
 
     /// Reads an endpoint, and refuses one that anybody could reach.
     static func endpoint(_ text: String) throws(CoAPError) -> ServerEndpoint {

@@ -8,10 +8,13 @@ struct FleetPanel {
     let scenario: Scenario
     /// The simulated date at the start, in seconds since 1970.
     let start: Double
+    /// Where it can be broken by hand.
+    let control: [String]
     private var before = FleetSnapshot()
     private var rate = 0.0
 
-    init(_ scenario: Scenario, start: Double) {
+    init(_ scenario: Scenario, start: Double, control: [String] = []) {
+        self.control = control
         self.scenario = scenario
         self.start = start
     }
@@ -47,7 +50,7 @@ struct FleetPanel {
                 rows.append(row(index == 0 ? "errors" : "", "\(kind) \(count)"))
             }
         }
-        return rows
+        return rows + control.map { row("control", $0) }
     }
 
     /// The same on one line.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import DeviceSimulator
 
 /// What `coap simulate --check` says is in a scenario.
 enum ScenarioSummary {
     /// The lines.
     static func text(_ scenario: Scenario) -> String {
-        var lines = [scenario.title.isEmpty ? scenario.name : "\(scenario.name): \(scenario.title)"]
+        var lines = [
+            scenario.title.isEmpty ? scenario.name : "\(scenario.name): \(PrintableText.escaped(scenario.title.utf8))"
+        ]
         var time = scenario.duration.map { "\(SimulationText.time($0)) of simulated time" } ?? "without an end"
         if scenario.speed != 1 { time += ", \(SimulationText.rounded(scenario.speed)) simulated seconds a second" }
         lines.append("  seed \(scenario.seed), \(time), \(SimulationText.number(scenario.deviceCount, "device"))")

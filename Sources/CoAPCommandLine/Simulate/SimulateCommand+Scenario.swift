@@ -11,16 +11,6 @@ extension SimulateCommand {
         return Table(heading: ["NAME", "TITLE"], rows: rows).text(for: .output)
     }
 
-    /// Reads a scenario; one that makes no sense is bad data and no wrong command line.
-    static func read(_ name: String) throws -> Scenario {
-        do throws(CoAPError) {
-            return try ScenarioDocument(name).scenario
-        } catch  where error.code == .invalidArgument {
-            Terminal.complain(error.description)
-            throw Finished(status: ExitStatus.badData)
-        }
-    }
-
     /// The scenario as the options want it.
     func changed(_ read: Scenario) throws(CoAPError) -> Scenario {
         var scenario = read
@@ -58,9 +48,11 @@ extension SimulateCommand {
     }
 
     func refuseContradictions() throws(CoAPError) {
-        guard !json || csv != "-" else {
+        let writers = [("--json", json), ("--csv -", csv == "-"), ("--junit -", junit == "-")].filter(\.1).map(\.0)
+        guard writers.count <= 1 else {
             throw CoAPError(
-                .invalidArgument, "--json and --csv - both want the standard output; take a file for one of them")
+                .invalidArgument,
+                "\(writers.joined(separator: " and ")) both want the standard output; take a file for one of them")
         }
         guard !offline || uri == nil else {
             throw CoAPError(.invalidArgument, "--offline needs no server; leave one of both out")

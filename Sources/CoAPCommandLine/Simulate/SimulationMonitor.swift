@@ -24,6 +24,7 @@ final class SimulationMonitor: Sendable {
     private let view: View
     private let start: Double
     private let before: Int
+    private let control: [String]
     private let seen: Locked<Seen>
 
     /// How often it looks, in milliseconds; and for how many looks a line stands.
@@ -31,12 +32,14 @@ final class SimulationMonitor: Sendable {
 
     /// - Parameters:
     ///   - start: the simulated date at the start, in seconds since 1970.
+    ///   - control: where it can be broken by hand.
     ///   - memory: what the process took before there was a fleet, in bytes.
-    init(_ fleet: Fleet, _ view: View, start: Double, memory: Int?) {
+    init(_ fleet: Fleet, _ view: View, start: Double, control: [String] = [], memory: Int?) {
         self.fleet = fleet
         self.view = view
         self.start = start
         before = memory ?? 0
+        self.control = control
         seen = Locked(Seen(bytes: 0))
     }
 
@@ -55,7 +58,7 @@ final class SimulationMonitor: Sendable {
 
     /// Watches until the task is cancelled.
     func run() async {
-        var panel = FleetPanel(fleet.scenario, start: start)
+        var panel = FleetPanel(fleet.scenario, start: start, control: control)
         let wanted = fleet.devices.count { $0.group.report != nil }
         var look = 0
         while !Task.isCancelled {

@@ -18,12 +18,12 @@ struct SimulationRun: Sendable {
     /// Where it can be broken by hand; nil for nowhere.
     var control: String?
 
-    /// Makes the values without a network.
-    func offline() -> SimulationResult {
+    /// Makes the values without a network, until they cannot be written any more.
+    func offline() async -> SimulationResult {
         let fleet = Fleet(scenario)
         let values = values
-        var result = SimulationResult(
-            report: fleet.runOffline { device, sample in values?.add(device, sample) }, seed: scenario.seed)
+        let report = await untilFailed { fleet.runOffline { device, sample in values?.add(device, sample) } }
+        var result = SimulationResult(report: report, seed: scenario.seed)
         result.isOffline = true
         result.isCutShort = Task.isCancelled
         return result
@@ -61,14 +61,17 @@ struct SimulationRun: Sendable {
         }
         let view = view
         let monitor = SimulationMonitor(
-            fleet, view, start: scenario.start ?? Date().timeIntervalSince1970, memory: memory)
+            fleet, view, start: scenario.start ?? Date().timeIntervalSince1970,
+            control: control?.uris.map { ControlServer.place(of: $0) } ?? [], memory: memory)
         let watching = Task { await monitor.run() }
         let values = values
-        let run: Result<FleetReport, CoAPError>
-        do throws(CoAPError) {
-            run = .success(try await fleet.run(in: surroundings) { device, sample in values?.add(device, sample) })
-        } catch {
-            run = .failure(error)
+        let run: Result<FleetReport, CoAPError> = await untilFailed {
+            do throws(CoAPError) {
+                return .success(
+                    try await fleet.run(in: surroundings) { device, sample in values?.add(device, sample) })
+            } catch {
+                return .failure(error)
+            }
         }
         let isCutShort = Task.isCancelled && scenario.duration.map { fleet.snapshot.time < $0 } ?? false
         watching.cancel()
@@ -81,6 +84,17 @@ struct SimulationRun: Sendable {
         result.bytesPerDevice = monitor.bytesPerDevice
         result.hasOwnServer = uri == nil
         return result
+    }
+
+    /// Runs something, and cancels it when this task is cancelled or the values cannot be written.
+    private func untilFailed<Outcome: Sendable>(_ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
+        let task = Task { await body() }
+        values?.onFailure { task.cancel() }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     private var view: SimulationMonitor.View {

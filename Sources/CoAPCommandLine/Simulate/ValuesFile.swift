@@ -9,6 +9,7 @@ final class ValuesFile: @unchecked Sendable {
     private let file: OutputFile
     private let csv: Locked<ValuesCSV>
     private let failure: Locked<OutputError?>
+    private let whenFailed: Locked<(@Sendable () -> Void)?>
 
     /// Begins with the line of names.
     ///
@@ -20,6 +21,7 @@ final class ValuesFile: @unchecked Sendable {
     init(_ path: String, _ scenario: Scenario, start: Double?) throws(OutputError) {
         let file = try OutputFile(path)
         let failure = Locked<OutputError?>(nil)
+        let whenFailed = Locked<(@Sendable () -> Void)?>(nil)
         let sink = Sink(file)
         csv = Locked(
             ValuesCSV(scenario, start: start) { bytes in
@@ -27,10 +29,12 @@ final class ValuesFile: @unchecked Sendable {
                     try sink.file.write(bytes)
                 } catch {
                     failure.withLock { $0 = $0 ?? error }
+                    whenFailed.withLock { $0 }?()
                 }
             })
         self.file = file
         self.failure = failure
+        self.whenFailed = whenFailed
     }
 
     /// The file, for the closure that writes it.
@@ -39,6 +43,12 @@ final class ValuesFile: @unchecked Sendable {
         let file: OutputFile
 
         init(_ file: OutputFile) { self.file = file }
+    }
+
+    /// Has something done as soon as what was added could not be written, such as on a full disk.
+    func onFailure(_ act: @escaping @Sendable () -> Void) {
+        whenFailed.withLock { $0 = act }
+        if hasFailed { act() }
     }
 
     /// Adds the line of a value.

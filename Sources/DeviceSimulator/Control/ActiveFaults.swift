@@ -21,9 +21,8 @@ extension ActiveFaults: Representation {
                     + "\(DurationPhrase.text(fault.rest(at: time).rounded(.up))) left"
             }
             return Array(
-                (lines.isEmpty
-                    ? "nothing that was asked for goes wrong\n\(FaultCommand.help)" : lines.joined(separator: "\n"))
-                    .utf8)
+                ((lines.isEmpty ? ["nothing that was asked for goes wrong"] : lines) + [FaultCommand.help])
+                    .joined(separator: "\n").utf8)
         }
         return JSONValue.array(
             faults.map { fault in

@@ -52,8 +52,9 @@ public struct FaultCommand: Hashable, Sendable {
     /// - Throws: `ResponseError` with 4.00 that says what can be written.
     static func kind(_ name: String, size: Double?, farewell: Bool = true) throws(ResponseError) -> Fault.Kind {
         func needed(_ what: String) throws(ResponseError) -> Double {
-            guard let size, size.isFinite, abs(size) <= maximumSize else {
-                throw refusal("\(name) takes a number, \(what)")
+            guard let size, size.isFinite else { throw refusal("\(name) takes a number, \(what)") }
+            guard abs(size) <= maximumSize else {
+                throw refusal("\(name) takes a number from -1e12 to 1e12, \(what)")
             }
             return size
         }
@@ -81,7 +82,9 @@ public struct FaultCommand: Hashable, Sendable {
     static func takesNumber(_ name: String) -> Bool { ["spike", "offset", "drift", "clock-skew"].contains(name) }
 
     /// The refusal of something that is no command.
-    static func refusal(_ reason: String) -> ResponseError { ResponseError(.badRequest, "\(reason)\n\(help)") }
+    static func refusal(_ reason: String) -> ResponseError {
+        ResponseError(.badRequest, "\(reason); GET this resource shows what can be written")
+    }
 
     /// What can be written.
     static let help = """

@@ -119,14 +119,19 @@ public final class ReportCollector: Sendable {
     private static func text(
         _ received: ReceivedReports, _ count: Int, _ rows: some Collection<(key: String, value: ReportingDevice)>
     ) -> String {
-        var text = "\(received.count) reports of \(count) devices, \(received.duplicates) came again\n"
+        var text =
+            "\(counted(received.count, "report")) of \(counted(count, "device")), \(received.duplicates) came again\n"
         for (name, device) in rows {
             let values = device.values.map { "\($0.name)=\($0.value)\($0.unit.isEmpty ? "" : " \($0.unit)")" }
-            text += "\(name): \(device.count) reports" + (values.isEmpty ? "" : ", ") + values.joined(separator: ", ")
+            text +=
+                "\(name): \(counted(device.count, "report"))" + (values.isEmpty ? "" : ", ")
+                + values.joined(separator: ", ")
             text += "\n"
         }
         return text
     }
+
+    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
     private static func json(
         _ received: ReceivedReports, _ count: Int, _ rows: some Collection<(key: String, value: ReportingDevice)>

@@ -111,7 +111,7 @@ struct ResourceReader {
             }
             resource = DeviceResource(path: member.name, part == .description ? .description : .firmware)
         }
-        resource.title = try section.text("title")
+        resource.title = try section.title("title")
         resource.resourceType = try Self.attribute(section, "rt")
         resource.interface = try Self.attribute(section, "if")
         return resource

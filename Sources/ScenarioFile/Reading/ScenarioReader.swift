@@ -34,7 +34,7 @@ struct ScenarioReader {
         }
         let top = try Section(root, .scenario, nil, in: yaml)
         var scenario = Scenario(name: try name(top))
-        scenario.title = try top.text("title") ?? ""
+        scenario.title = try top.title("title") ?? ""
         if let seed = try top.text("seed", wanted: "a whole number") {
             guard let number = UInt64(seed) else {
                 throw top.problem("seed", "'\(seed.shown)' is no whole number from 0 to \(UInt64.max); write one")

@@ -65,6 +65,15 @@ struct Section {
         return try yaml.text(node, path(name), wanted: wanted).value
     }
 
+    /// A text that terminals show as it is: without line breaks and control characters.
+    func title(_ name: String) throws(CoAPError) -> String? {
+        guard let text = try text(name) else { return nil }
+        guard text == PrintableText.escaped(text.utf8) else {
+            throw problem(name, "'\(text.shown)' has control characters; write one line of plain text")
+        }
+        return text
+    }
+
     func flag(_ name: String) throws(CoAPError) -> Bool? {
         guard let text = try text(name, wanted: "true or false") else { return nil }
         switch text.lowercased() {

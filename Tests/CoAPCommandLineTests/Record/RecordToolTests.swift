@@ -76,23 +76,62 @@ struct RecordToolTests {
     @Test("Ctrl-C ends it, and what was recorded until then is written")
     func interrupted() async throws {
         let folder = try TemporaryFolder()
-        try await RunningServer.with(listen: ["coaps://127.0.0.1:0"]) { server in
-            let started = ContinuousClock.now
+        let (router, asked) = Self.counting()
+        try await Loopback.withServer(router) { uris in
             let process = try ToolProcess(
-                .coap,
-                ["record", "--every", "100ms"] + server.identity + [server.coaps(), "-o", folder.path("x.yaml")])
-            // It observes by now: the server has answered a GET with Observe, of which nothing is shown; so it is given time.
-            try await Task.sleep(until: started + .seconds(4))
+                .coap, ["record", "--every", "100ms", uris[0].authority, "-o", folder.path("x.yaml")])
+            // The first question is whether it is a number at all.
+            for await number in asked where number == 3 { break }
             process.interrupt()
             let result = await process.end()
-            if result.status == 130 {
-                // It had not got so far on this machine.
-                #expect(!FileManager.default.fileExists(atPath: folder.path("x.yaml")))
-            } else {
-                #expect(result.status == 0 && result.output.hasPrefix("recorded "), "\(result.transcript)")
-                #expect(try ScenarioDocument(folder.path("x.yaml")).scenario.deviceCount == 1)
-            }
+            #expect(result.status == 0 && result.output.hasPrefix("recorded "), "\(result.transcript)")
+            #expect(try ScenarioDocument(folder.path("x.yaml")).scenario.deviceCount == 1)
         }
+    }
+
+    @Test("A server that dies is told with when it answered last; what came until then is written")
+    func died() async throws {
+        let folder = try TemporaryFolder()
+        let (router, asked) = Self.counting()
+        let recorder = Locked<ToolProcess?>(nil)
+        try await Loopback.withServer(router) { uris in
+            let process = try ToolProcess(
+                .coap,
+                [
+                    "record", "--every", "100ms", "--duration", "15s", "-B", "2", uris[0].authority, "-o",
+                    folder.path("x.yaml"),
+                ])
+            recorder.withLock { $0 = process }
+            for await number in asked where number == 3 { break }
+        }
+        let process = try #require(recorder.withLock { $0 })
+        let result = await process.end()
+        #expect(result.status == 69 && result.errors.contains("has not answered since"), "\(result.transcript)")
+        #expect(result.output.contains("nothing came after "), "\(result.transcript)")
+        #expect(try ScenarioDocument(folder.path("x.yaml")).scenario.deviceCount == 1)
+    }
+
+    @Test("A place that cannot be written is said before anything is recorded")
+    func noPlace() async throws {
+        let result = try await ToolProcess.run(
+            .coap, ["record", "--duration", "1h", "coap://127.0.0.1:1", "-o", "/no/such/folder/x.yaml"])
+        #expect(result.status == 73 && result.complainsOnce && result.errors.contains("folder"), "\(result.transcript)")
+    }
+
+    /// A sensor that says how often it was asked.
+    private static func counting() -> (Router, AsyncStream<Int>) {
+        let (stream, continuation) = AsyncStream<Int>.makeStream()
+        let count = Locked(0)
+        let router = Router()
+        router.get("x", attributes: .init(interface: "core.s")) { _, _ -> String in
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            continuation.yield(number)
+            return "\(number) V"
+        }
+        return (router, stream)
     }
 
     @Test("A server without numbers is said to have none, and no file is made")
@@ -144,6 +183,7 @@ struct RecordToolTests {
         "What the command line must not say",
         arguments: [
             (["--every", "0s"], "--every"), (["--duration", "soon"], "--duration"), (["--name", "a b"], "--name"),
+            (["--name", "_x"], "--name"),
             (["-o", ""], "-o"),
         ])
     func usage(arguments: [String], says: String) async throws {

@@ -65,7 +65,8 @@ struct RecordedResourceTests {
         let scenario = RecordedScenario.scenario(
             of: [resource], from: "coap://[::1]", name: "long", duration: 1_500, date: .now)
         let files = ScenarioFiles(scenario, output: folder.path("long.yaml"))
-        try files.write()
+        let failure = try files.write(to: ScenarioOutput(folder.path("long.yaml"), overwrite: false))
+        #expect(failure == nil)
         #expect(files.tables.map(\.name) == ["long.sensors-temperature.csv"])
         #expect(files.text.utf8.count < 1_000)
         #expect(try ScenarioDocument(folder.path("long.yaml")).scenario == scenario)
@@ -84,6 +85,37 @@ struct RecordedResourceTests {
 
     @Test(
         "Names for files",
-        arguments: [("office.yaml", "office"), ("/a/b c.yml", "b-c"), ("-", "recording"), (".yaml", "recording")])
+        arguments: [
+            ("office.yaml", "office"), ("/a/b c.yml", "b-c"), ("-", "recording"), (".yaml", "recording"),
+            ("_x.yaml", "x"),
+            (String(repeating: "a", count: 80) + ".yaml", String(repeating: "a", count: 64)),
+        ])
     func names(file: String, name: String) { #expect(RecordedScenario.name(for: file) == name) }
+
+    @Test(
+        "A name that YAML takes for something else is read back as the name that it is",
+        arguments: ["null", "1e3", "no"])
+    func oddNames(name: String) throws {
+        let scenario = RecordedScenario.scenario(
+            of: [recorded([(0, 1), (1, 2)])], from: "coap://[::1]", name: name, duration: 2, date: .now)
+        let text = ScenarioFiles(scenario, output: "-").text
+        #expect(try ScenarioDocument(text.utf8, name: "odd").scenario == scenario)
+    }
+
+    @Test("Each table has a name of its own that fits into a folder, and none replaces what is there")
+    func tableNames() throws {
+        let folder = try TemporaryFolder()
+        let long = String(repeating: "x", count: 300)
+        let paths = ["s/a", "s-a", "S-a", long, long + "y"]
+        let names = ScenarioFiles.tableNames(for: paths, output: folder.path("t.yaml"))
+        #expect(names.prefix(3) == ["t.s-a.csv", "t.s-a-2.csv", "t.S-a-3.csv"], "\(names)")
+        #expect(Set(names).count == paths.count && names.allSatisfy { $0.utf8.count <= 220 })
+        #expect(ScenarioFiles.tableNames(for: paths, output: "-").isEmpty)
+        try folder.write("mine".utf8, to: "t.s-a-2.csv")
+        let place = try ScenarioOutput(folder.path("t.yaml"), overwrite: false)
+        let error = #expect(throws: OutputError.self) { try place.check(tables: names) }
+        #expect(error?.status == 73 && error?.message.contains("t.s-a-2.csv is there already") == true)
+        try ScenarioOutput(folder.path("t.yaml"), overwrite: true).check(tables: names)
+        #expect(try folder.read("t.s-a-2.csv") == Array("mine".utf8))
+    }
 }
