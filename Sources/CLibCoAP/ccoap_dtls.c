@@ -145,6 +145,13 @@ int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate) { return SSL_add1_chain_cer
 
 int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate) { return SSL_CTX_add1_chain_cert(ctx, certificate) == 1; }
 
+static const int chain_without_root =
+    SSL_BUILD_CHAIN_FLAG_NO_ROOT | SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR | SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR;
+
+void ccoap_ctx_build_chain(SSL_CTX *ctx) { SSL_CTX_build_cert_chain(ctx, chain_without_root); }
+
+void ccoap_ssl_build_chain(SSL *ssl) { SSL_build_cert_chain(ssl, chain_without_root); }
+
 // The connection's callback takes the place of the store's own, which is asked first. The last certificate that is looked at is the
 // client's, when everything above it is good.
 static int verify_client(int good, X509_STORE_CTX *check) {

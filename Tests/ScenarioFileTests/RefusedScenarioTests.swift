@@ -105,6 +105,7 @@ struct RefusedScenarioTests {
         .group("faults: [{fault: stuck, resource: b, at: 1 s}]", 7, "faults[1].resource: 'b' is no sensor"),
         .group("faults: [{fault: stuck, devices: e-*, at: 1 s}]", 7, "faults[1].devices: 'e-*'", "'d-1'"),
         .group("faults: [{fault: stuck, at: 11 min}]", 7, "faults[1].at: 660 s is after"),
+        .group("faults: [{fault: stuck, rate: 11 /s}]", 7, "faults[1].rate: 11 /s is out of range"),
         .group("faults: [{fault: stuck, rate: 3}]", 7, "faults[1].rate: 3 has no unit", "2 /h"),
     ]
 
@@ -132,6 +133,9 @@ struct RefusedScenarioTests {
         .resource(
             "a: {sensor: t, unit: Cel, signal: 1}\nb: {sensor: t, unit: Cel, signal: 1}", 8, "resources.b",
             "quantity of a, too", "outside-t"),
+        .resource(
+            "a: {firmware: true}\na/state: {sensor: t, unit: Cel, signal: 1}", 8, "resources.a/state",
+            "where the firmware a shows its state"),
         .resource("a: {actuator: motor}", 7, "resources.a.actuator: 'motor'", "switch, dimmer, valve, setpoint"),
         .resource("a: {actuator: setpoint}", 7, "resources.a.unit: is missing"),
         .resource("a: {actuator: switch, unit: V}", 7, "resources.a.unit: a switch has none"),

@@ -55,6 +55,10 @@ int ccoap_ssl_set_trust(SSL *ssl, X509_STORE *store);
 int ccoap_ssl_add_chain(SSL *ssl, X509 *certificate);
 int ccoap_ctx_add_chain(SSL_CTX *ctx, X509 *certificate);
 
+/* Takes what stands between the certificate and its root from the trusted ones, and leaves the root out. */
+void ccoap_ctx_build_chain(SSL_CTX *ctx);
+void ccoap_ssl_build_chain(SSL *ssl);
+
 /// Has a server's clients show a certificate that its store and its hooks' `refuses` let pass, or ask for none.
 void ccoap_ctx_verify_clients(SSL_CTX *ctx, int required);
 

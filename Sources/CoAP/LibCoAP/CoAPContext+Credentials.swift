@@ -56,6 +56,12 @@ extension CoAPContext {
             ccoap_ctx_verify_clients(sslContext, 1)
         case .notRequired: ccoap_ctx_verify_clients(sslContext, 0)
         }
+        if let credential = security.certificate?.parsed, credential.chain.isEmpty {
+            // OpenSSL would send the root by itself, and each client keep a copy: who believes it has it, and to others it is no use
+            // (RFC 5246 §7.4.2).
+            ccoap_ctx_build_chain(sslContext)
+            ERR_clear_error()
+        }
         self.security = security
     }
 
@@ -73,6 +79,7 @@ extension CoAPContext {
             SSL_use_certificate(ssl, credential.certificate.x509)
             SSL_use_PrivateKey(ssl, credential.privateKey)
             for certificate in credential.chain { _ = ccoap_ssl_add_chain(ssl, certificate.x509) }
+            if credential.chain.isEmpty { ccoap_ssl_build_chain(ssl) }
         }
         ERR_clear_error()
     }

@@ -57,7 +57,7 @@ struct RecordingChoice: Sendable {
                 continue
             }
             let target = "\(reference)"
-            let meant = unused.filter { target == $0 || $0.contains("*") && FaultTarget.matches(target, $0) }
+            let meant = unused.filter { target == $0 || $0.contains("*") && NameGlob($0).matches(target) }
             unused.removeAll { $0 == target }
             guard paths.isEmpty || !meant.isEmpty, known.insert(target).inserted else { continue }
             add(reference, link, isNamed: !meant.isEmpty)

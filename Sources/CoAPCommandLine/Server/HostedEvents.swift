@@ -33,7 +33,7 @@ struct HostedEvents: Sendable {
         switch action {
         case .fault(let kind, let pattern, let resource, let duration):
             let command = FaultCommand(kind, FaultTarget(devices: pattern, resource: resource), duration: duration)
-            let met = command.target.devices(among: devices)
+            let met = command.devices(among: devices)
             for device in met { device.inject(command.fault) }
             logger.notice("event: \(command)", metadata: ["coap.simulation.devices": "\(met.count)"])
         case .write(let pattern, let path, let value):
@@ -47,12 +47,9 @@ struct HostedEvents: Sendable {
                     refusal = error
                 }
             }
-            logger.notice(
-                "event: \(path) of \(pattern) is set to \(value)",
-                metadata: [
-                    "coap.simulation.devices": "\(met.count)",
-                    "coap.error": "\(refusal.map { "\($0.code): \($0.diagnostic ?? "")" } ?? "none")",
-                ])
+            var metadata: Logger.Metadata = ["coap.simulation.devices": "\(met.count)"]
+            if let refusal { metadata["coap.error"] = "\(refusal.code): \(refusal.diagnostic ?? "")" }
+            logger.notice("event: \(path) of \(pattern) is set to \(value)", metadata: metadata)
         default: break
         }
     }

@@ -81,6 +81,12 @@ extension SimulateCommand {
         guard !noWait || scenario.duration != nil else {
             throw CoAPError(.invalidArgument, "--no-wait needs an end: add --duration")
         }
+        guard !noWait || !scenario.takesRealTime else {
+            throw CoAPError(
+                .invalidArgument,
+                "--no-wait lets no time pass, and the scenario's links, outages and restarts of the server take theirs; "
+                    + "take --speed with a number instead")
+        }
         guard let server else { return scenario }
         var scenario = scenario
         for index in scenario.groups.indices where !server.path.isEmpty {
@@ -102,6 +108,19 @@ extension SimulateCommand {
 extension DeviceGroup {
     /// True where a name stands for as many devices as are wanted.
     fileprivate var isNumbered: Bool { name.name(number: 1) != name.name(number: 2) }
+}
+
+extension Scenario {
+    /// True where something lasts in real time.
+    fileprivate var takesRealTime: Bool {
+        groups.contains { $0.link != nil }
+            || events.contains { event in
+                switch event.action {
+                case .outage, .serverRestart: true
+                default: false
+                }
+            }
+    }
 }
 
 extension ScenarioEvent {

@@ -29,6 +29,11 @@ public struct FaultCommand: Hashable, Sendable {
         self.duration = duration ?? Self.usualDuration(of: kind)
     }
 
+    /// The devices that it meets.
+    package func devices(among all: [Device]) -> [Device] {
+        target.resolved(among: all, for: kind).devices.map { all[$0] }
+    }
+
     private static func usualDuration(of kind: Fault.Kind) -> Double {
         switch kind {
         case .spike: 0

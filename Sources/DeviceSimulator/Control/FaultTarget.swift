@@ -4,7 +4,7 @@
 public struct FaultTarget: Hashable, Sendable {
     /// The pattern of the devices' names, `room-00*`; `*` stands for any characters, none too.
     public var devices: String
-    /// The path of the resource, `sensors/temperature`; nil for all sensors of a device, or the device itself.
+    /// The path of the resource, `sensors/temperature`, or a pattern of paths, `sensors/*`; nil for all sensors of a device, or the device itself.
     public var resource: String?
 
     /// A target.
@@ -24,44 +24,42 @@ public struct FaultTarget: Hashable, Sendable {
             resource: path.isEmpty || path == "*" ? nil : path)
     }
 
-    /// The devices that are meant, and the target as it holds for them. Where no device has such a name, but one has such a path, as
-    /// it stands in the URI of a server with one device, the path of all devices is meant.
-    func resolved(among all: [Device]) -> (target: FaultTarget, devices: [Device]) {
-        let named = all.filter { Self.matches($0.name, devices) }
-        guard named.isEmpty, let resource else { return (self, named.filter(offers)) }
-        let other = FaultTarget(resource: "\(devices)/\(resource)")
-        return (other, all.filter(other.offers))
+    /// The numbers of the devices that are meant, and the target as it holds for them. Where no device has such a name, but one has
+    /// such a path, as it stands in the URI of a server with one device, the path of all devices is meant.
+    ///
+    /// - Parameters:
+    ///   - all: the devices there are.
+    ///   - kind: what is to go wrong: a reboot meets every device, everything else those with sensors.
+    func resolved(among all: [Device], for kind: Fault.Kind) -> (target: FaultTarget, devices: [Int]) {
+        let isSensor: (DeviceResource) -> Bool = { if case .sensor = $0.content { true } else { false } }
+        if case .reboot = kind { return resolved(among: all) { _ in true } }
+        return resolved(among: all) {
+            $0.group.resources.contains(where: isSensor)
+        } offers: {
+            isSensor($0)
+        }
     }
 
-    /// The devices that are meant.
-    package func devices(among all: [Device]) -> [Device] { resolved(among: all).devices }
-
-    private func offers(_ device: Device) -> Bool {
-        guard let resource else { return true }
-        return device.group.resources.contains { $0.path == resource }
+    /// The devices that have such a resource, whatever it is.
+    package func devices(among all: [Device]) -> [Device] {
+        resolved(among: all) { _ in true }.devices.map { all[$0] }
     }
 
-    /// True for a name that fits a pattern in which `*` stands for any characters. The time is at most the product of both lengths.
-    package static func matches(_ name: String, _ pattern: String) -> Bool {
-        let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))
-        var (place, at) = (0, 0)
-        // Where to go on when a letter does not fit: behind the last star, one letter further.
-        var retry: (place: Int, at: Int)?
-        while place < name.count {
-            if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
-                retry = (place, at + 1)
-                at += 1
-            } else if at < pattern.count, pattern[at] == name[place] {
-                place += 1
-                at += 1
-            } else if let last = retry {
-                retry = (last.place + 1, last.at)
-                (place, at) = (last.place + 1, last.at)
-            } else {
-                return false
+    private func resolved(
+        among all: [Device], isMet: (Device) -> Bool, offers: (DeviceResource) -> Bool = { _ in true }
+    ) -> (target: FaultTarget, devices: [Int]) {
+        func devices(named: [Int], with resource: String?) -> [Int] {
+            guard let resource else { return named.filter { isMet(all[$0]) } }
+            let glob = NameGlob(resource)
+            return named.filter { number in
+                all[number].group.resources.contains { glob.matches($0.path) && offers($0) }
             }
         }
-        return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
+        let glob = NameGlob(self.devices)
+        let named = all.indices.filter { glob.matches(all[$0].name) }
+        guard named.isEmpty, let resource else { return (self, devices(named: named, with: resource)) }
+        let other = FaultTarget(resource: "\(self.devices)/\(resource)")
+        return (other, devices(named: Array(all.indices), with: other.resource))
     }
 }
 

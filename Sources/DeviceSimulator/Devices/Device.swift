@@ -34,7 +34,8 @@ public final class Device: Sendable {
     /// The simulated time it has come to, in seconds since the scenario's start.
     public var time: Double { state.withLock(\.time) }
 
-    /// Moves its time on, and tells of each value that its sensors take on the way, in the order of their times.
+    /// Moves its time on, and tells of each value that its sensors take on the way, in the order in which
+    /// they were taken.
     ///
     /// - Parameters:
     ///   - time: up to when, in seconds since the scenario's start; a time that has passed does nothing.
@@ -74,7 +75,13 @@ public final class Device: Sendable {
     ///
     /// - Parameters:
     ///   - fault: what; its ``Fault/occurrence`` and ``Fault/devices`` do not count.
-    public func inject(_ fault: Fault) { state.withLock { $0.inject(fault) } }
+    public func inject(_ fault: Fault) { state.withLock { $0.inject(fault, command: nil) } }
+
+    /// The same by a command, which can be taken back.
+    func inject(_ fault: Fault, command: Int) { state.withLock { $0.inject(fault, command: command) } }
+
+    /// Ends what was injected by commands.
+    func withdraw(_ commands: Set<Int>) { state.withLock { $0.withdraw(commands) } }
 
     /// Sets an actuator.
     ///

@@ -6,7 +6,7 @@ extension DeviceHost {
     /// Puts the devices' resources on a router: at the root where there is one device, else each below its device's name.
     ///
     /// A sensor has `min` and `max` below its path, its extremes since the device's start; a firmware has `state`, which can be
-    /// observed.
+    /// observed. A resource of the device with such a path, or the audit's, takes its place.
     ///
     /// - Parameters:
     ///   - router: the router; it must not have any of the paths.
@@ -27,7 +27,8 @@ extension DeviceHost {
             }
         }
         registerExtremes(on: router)
-        if let auditPath, hosted.contains(where: \.hasActuators) {
+        let isTaken = isAlone && hosted.first?.device.group.resources.contains { $0.path == auditPath } ?? false
+        if let auditPath, !isTaken, hosted.contains(where: \.hasActuators) {
             router.get(
                 auditPath,
                 attributes: .init(
@@ -106,6 +107,8 @@ extension HostedDevice {
             router.upload(.put, path, maximumSize: FirmwareImage.maximumSize) { [self] request, context, body in
                 try await install(number, request, context, body)
             }
+            let statePath = resource.path + "/state"
+            guard !device.group.resources.contains(where: { $0.path == statePath }) else { break }
             let observable = router.observable(path + "/state", attributes: resource.statusAttributes) {
                 [self] _, _ in try firmwareStatus()
             }

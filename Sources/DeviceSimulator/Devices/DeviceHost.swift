@@ -23,6 +23,10 @@ public final class DeviceHost: Sendable {
     let hosted: [HostedDevice]
     let recorder: AuditRecorder
     private let clock: SimulatedClock
+    private let logger: Logger?
+
+    /// How many samples and steps of models a device makes at once, at most.
+    private static let work = 4_000.0
 
     /// A host of devices, whose simulated time begins now.
     ///
@@ -37,9 +41,11 @@ public final class DeviceHost: Sendable {
         logger: Logger? = nil, onAudit: @escaping @Sendable (ActuatorAudit) -> Void = { _ in }
     ) {
         let time = SimulatedClock(
-            start: scenario.start ?? SimulatedClock.date, speed: scenario.speed, clock: clock)
+            start: scenario.start ?? SimulatedClock.date, speed: scenario.speed, stride: Self.stride(of: devices),
+            clock: clock)
         let recorder = AuditRecorder(logger: logger, each: onAudit)
         self.clock = time
+        self.logger = logger
         self.recorder = recorder
         hosted = devices.map { HostedDevice($0, clock: time, recorder: recorder) }
         advance()
@@ -57,7 +63,21 @@ public final class DeviceHost: Sendable {
         self.init(devices: devices, scenario: dated, clock: clock, logger: logger, onAudit: onAudit)
     }
 
-    /// The simulated time, in seconds since the start.
+    /// How many simulated seconds devices may move on at once.
+    private static func stride(of devices: [Device]) -> Double {
+        var most = 1.0
+        var described: [DeviceResource] = []
+        for device in devices where device.group.resources != described {
+            described = device.group.resources
+            // Models and actuators make a step a second.
+            var rate = 1.0
+            for case .sensor(let sensor) in described.lazy.map(\.content) { rate += 1 / SensorState.period(of: sensor) }
+            most = max(most, rate)
+        }
+        return work / most
+    }
+
+    /// The simulated time, in seconds since the start. It falls behind where devices cannot be computed as fast as it should go.
     public var time: Double { clock.now }
 
     /// Who set which actuator: the newest ``auditCapacity`` records, the oldest one first.
@@ -65,7 +85,13 @@ public final class DeviceHost: Sendable {
 
     /// Moves all devices on to the present and tells observers of what has changed.
     public func advance() {
-        for device in hosted { device.advance() }
+        let end = clock.due
+        while true {
+            let now = clock.now
+            for device in hosted { device.advance() }
+            clock.reach(now)
+            if now >= end { return }
+        }
     }
 
     /// Sets an actuator as a client would: it may refuse, is taken down, and its observers are told.
@@ -86,17 +112,35 @@ public final class DeviceHost: Sendable {
     }
 
     /// Has time go by until the task is cancelled: whenever the next sensor samples, all devices move on.
+    ///
+    /// Where they cannot be computed as fast as time should go, time goes more slowly, which is logged once.
     public func run() async {
+        var isLate = false
         while !Task.isCancelled {
+            let now = clock.now
+            let late = (clock.due - now) / clock.speed
             for (number, device) in hosted.enumerated() {
                 device.advance()
+                guard number % 64 == 63 else { continue }
                 // Thousands of devices must not keep a thread for themselves.
-                if number % 64 == 63 { await Task.yield() }
+                await Task.yield()
+                if Task.isCancelled { return }
             }
-            // Once a second at least, for actuators; not more often than 20 times a second, however fast time goes.
+            clock.reach(now)
+            if late > Self.patience, !isLate {
+                isLate = true
+                logger?.warning(
+                    "the devices cannot be computed as fast as time should go: it goes more slowly",
+                    metadata: ["coap.simulation.speed": "\(clock.speed)", "coap.simulation.devices": "\(hosted.count)"])
+            }
+            // Once a second at least, for actuators; not more often than 20 times a second, however fast time goes, but where it
+            // has to catch up.
             let next = hosted.lazy.map(\.device.nextSample).min() ?? .infinity
-            let wait = min(max((next - clock.now) / clock.speed, 0.05), 1)
-            try? await Task.sleep(for: .seconds(wait))
+            let wait = min(max((min(next, now + clock.stride / 2) - clock.now) / clock.speed, 0.05), 1)
+            try? await Task.sleep(for: .seconds(clock.due > clock.now ? 0.005 : wait))
         }
     }
+
+    /// How many real seconds time may be late before that is told.
+    private static let patience = 2.0
 }

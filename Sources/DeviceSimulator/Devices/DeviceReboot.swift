@@ -6,6 +6,7 @@ public struct DeviceReboot: Hashable, Sendable {
     public var time: Double
     /// When it is back.
     public var end: Double
-    /// True where it closes its sessions before (close_notify), false where it falls silent.
+    /// True where it closes its sessions before (close_notify), or ends its observations
+    /// behind a server; false where it falls silent.
     public var saysFarewell: Bool
 }

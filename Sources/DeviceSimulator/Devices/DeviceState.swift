@@ -24,8 +24,10 @@ struct DeviceState {
     private var actuatorResources: [Int] = []
     private var steps = 0.0
     private var nextStep = Double.infinity
-    private var reboots: [(farewell: Bool, duration: Double, occurrences: Occurrences)] = []
+    private var reboots: [(farewell: Bool, duration: Double, occurrences: Occurrences, command: Int?)] = []
     private var nextReboot = Double.infinity
+    /// The last start that a command asked for, and when the device would be back without it.
+    private var commandedReboot: (command: Int, otherwise: Double)?
     /// When it has started last; it is away before.
     private var start = 0.0
 
@@ -74,6 +76,8 @@ struct DeviceState {
             if nextSample <= now { sample(at: now, each) }
         }
         if nextReboot <= time { reboot(until: time) }
+        // Where they are follows from a formula: models see the same at their next step.
+        for number in actuators.indices { actuators[number].advance(to: time) }
         self.time = time
     }
 
@@ -98,9 +102,20 @@ struct DeviceState {
         actuatorResources.firstIndex(of: resource).map { actuators[$0] }
     }
 
-    mutating func inject(_ fault: Fault) {
-        add(fault, Occurrences(at: time))
+    mutating func inject(_ fault: Fault, command: Int?) {
+        add(fault, Occurrences(at: time), command: command)
         if nextReboot <= time { reboot(until: time) }
+    }
+
+    /// Ends what was injected by commands. A device that is away for one of them comes back.
+    mutating func withdraw(_ commands: Set<Int>) {
+        for number in sensors.indices { sensors[number].withdraw(commands) }
+        if let given = commandedReboot, commands.contains(given.command) {
+            commandedReboot = nil
+            guard start > time else { return }
+            start = max(time, given.otherwise)
+            lastReboot?.end = start
+        }
     }
 
     mutating func write(_ value: Double, to resource: Int, by identity: PeerIdentity) throws(ResponseError) {
@@ -109,7 +124,8 @@ struct DeviceState {
         }
         guard isRunning else {
             throw ResponseError(
-                .serviceUnavailable, "the device starts anew; try again in \(Int((start - time).rounded(.up))) s")
+                .serviceUnavailable,
+                "the device starts anew; try again in \(Int(min((start - time).rounded(.up), 4e9))) s")
         }
         actuators[number].advance(to: time)
         // A copy, since the actuator asks for the values of others while it changes.
@@ -166,16 +182,16 @@ struct DeviceState {
         }
     }
 
-    private mutating func add(_ fault: Fault, _ occurrences: Occurrences) {
+    private mutating func add(_ fault: Fault, _ occurrences: Occurrences, command: Int? = nil) {
         if case .reboot(let farewell) = fault.kind {
-            reboots.append((farewell, max(0, fault.duration), occurrences))
+            reboots.append((farewell, fault.duration > 0 ? fault.duration : 0, occurrences, command))
             nextReboot = min(nextReboot, occurrences.next)
             return
         }
         let pattern = fault.resource.map(NameGlob.init)
         for number in sensors.indices {
             guard pattern?.matches(resources[sensors[number].resource].path) ?? true else { continue }
-            sensors[number].add(FaultState(fault.kind, duration: fault.duration, occurrences))
+            sensors[number].add(FaultState(fault.kind, duration: fault.duration, occurrences, command: command))
         }
     }
 
@@ -187,6 +203,7 @@ struct DeviceState {
             let end = max(start, begin + reboots[number].duration)
             lastReboot = DeviceReboot(time: begin, end: end, saysFarewell: reboots[number].farewell)
             rebootCount += 1
+            if let command = reboots[number].command { commandedReboot = (command, start) }
             start = end
             reboots[number].occurrences.move()
             reboots.removeAll { $0.occurrences.next == .infinity }

@@ -85,15 +85,21 @@ final class HostedDevice: Sendable {
             switch resource.content {
             case .sensor, .actuator:
                 let present = device.value(of: number)
+                let before = state.shown[number].map(Double.init(bitPattern:))
                 if present?.bitPattern != state.shown[number] {
-                    let before = state.shown[number].map(Double.init(bitPattern:))
                     state.shown[number] = present?.bitPattern
-                    // Without a value there is nothing to tell: an error would end the observations.
-                    if present != nil, let observable = state.observables[number] { news.changed.append(observable) }
-                    lookForFailSafe(number, resource, before: before, &state, &news)
+                    // Without a value there is nothing to tell, nor is there by one that is no number, which most formats
+                    // cannot say: an error would end the observations.
+                    if present?.isFinite == true, let observable = state.observables[number] {
+                        news.changed.append(observable)
+                    }
                 }
+                // The value may be the same as before.
+                lookForFailSafe(number, resource, before: before, &state, &news)
             case .firmware:
-                if state.firmware.advance(to: device.time), let observable = state.observables[number] {
+                // A device that is away for another reason as well does not run it yet.
+                if device.isRunning, state.firmware.advance(to: device.time), let observable = state.observables[number]
+                {
                     news.changed.append(observable)
                 }
             case .description: break
@@ -194,7 +200,8 @@ final class HostedDevice: Sendable {
     func set(
         _ number: Int, by identity: PeerIdentity, _ value: () throws(ResponseError) -> Double
     ) throws(ResponseError) {
-        advance()
+        // What it did by itself comes before.
+        advance(isTouched: true)
         var audit = ActuatorAudit(
             time: clock.date(at: device.time), device: device.name, resource: device.group.resources[number].path,
             before: device.value(of: number), after: nil, identity: identity, verdict: .accepted)

@@ -44,10 +44,14 @@ struct DeviceClient {
     // Reports
     /// When values are taken next, in simulated time.
     var nextTaking = Double.infinity
+    /// The time of its lasting entry among those whose values are due; an earlier one may be there beside it, of a change.
+    var queuedTaking = Double.infinity
     /// What was told last, where changes count.
     var told: [Double] = []
     var takings: [ReportForm.Taking] = []
     var queue = ReportQueue()
+    /// What became of its reports.
+    var reports = ReportCounts()
     /// The last report's number.
     var number = 0
 }

@@ -16,6 +16,9 @@ struct DueQueue {
     /// When the first is due; nil when there is none.
     var next: Double? { heap.first?.time }
 
+    /// How many entries there are.
+    var count: Int { heap.count }
+
     mutating func add(_ device: Int, at time: Double) {
         heap.append(Entry(time: time, device: Int32(truncatingIfNeeded: device)))
         var child = heap.count - 1

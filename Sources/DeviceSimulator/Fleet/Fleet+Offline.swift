@@ -94,7 +94,7 @@ extension Assertion {
     fileprivate var isAboutValues: Bool {
         switch check {
         case .between, .metric(.writesRefused, _, _): true
-        case .metric: false
+        case .metric, .reports: false
         }
     }
 }

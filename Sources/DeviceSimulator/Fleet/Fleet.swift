@@ -11,6 +11,9 @@ public final class Fleet: Sendable {
     /// All devices, in the order of groups and numbers.
     public let devices: [Device]
 
+    /// What people ask for, until the engine does it at the present moment; nil while no engine runs.
+    private let requests = Locked<[FleetRequest]?>(nil)
+
     /// What was done so far.
     let progress: Locked<FleetSnapshot>
 
@@ -67,9 +70,44 @@ public final class Fleet: Sendable {
     @discardableResult
     public func inject(_ fault: Fault, devices pattern: String) -> Int {
         let met = indices(matching: pattern)
-        for index in met { devices[index].inject(fault) }
+        ask(.inject(fault, devices: met))
         return met.count
     }
+
+    /// The same for what people ask for and take back.
+    func apply(_ change: SimulationControl.Change) { ask(.control(change)) }
+
+    private func ask(_ request: FleetRequest) {
+        let isTaken = requests.withLock { requests -> Bool in
+            requests?.append(request)
+            return requests != nil
+        }
+        if !isTaken { request.perform(on: devices) }
+    }
+
+    /// From now on an engine does what is asked for.
+    func beginRequests() { requests.withLock { $0 = $0 ?? [] } }
+
+    /// What was asked for since the last time.
+    func takeRequests() -> [FleetRequest] {
+        requests.withLock { requests in
+            guard let taken = requests, !taken.isEmpty else { return [] }
+            requests = []
+            return taken
+        }
+    }
+
+    /// No engine runs any more.
+    func endRequests() {
+        let rest = requests.withLock { requests in
+            defer { requests = nil }
+            return requests ?? []
+        }
+        for request in rest { request.perform(on: devices) }
+    }
+
+    /// The present moment, in seconds since the scenario's start.
+    var time: Double { max(progress.withLock(\.time), devices.first?.time ?? 0) }
 
     /// The numbers of the devices whose names fit a pattern.
     func indices(matching pattern: String) -> [Int] {

@@ -48,6 +48,7 @@ extension FleetEngine {
     private func delivered(_ index: Int) {
         clients[index].pause.reset()
         clients[index].queue.removeFirst()
+        clients[index].reports.delivered += 1
         count {
             $0.reportsDelivered += 1
             $0.reportsWaiting -= 1
@@ -70,6 +71,7 @@ extension FleetEngine {
 
     private func lose(_ index: Int) {
         clients[index].queue.removeFirst()
+        clients[index].reports.lost += 1
         count {
             $0.reportsLost += 1
             $0.reportsWaiting -= 1

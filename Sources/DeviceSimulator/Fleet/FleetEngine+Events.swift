@@ -26,6 +26,17 @@ extension FleetEngine {
     /// The real seconds that simulated ones take, at most thirty years: more is no `Duration` any more.
     private func real(_ simulated: Double) -> Double { min(simulated / rate, 1e9) }
 
+    /// Does what people have asked for, at the present moment.
+    func performRequests() {
+        for request in fleet.takeRequests() {
+            let devices = request.devices ?? Array(clients.indices)
+            for index in devices { step(index, to: simulated) }
+            request.perform(on: fleet.devices)
+            // Who is away or back since then says so at once.
+            for index in devices { step(index, to: simulated) }
+        }
+    }
+
     private func indices(of event: FleetEvent, _ pattern: String) -> [Int] {
         event.devices.map(Array.init) ?? fleet.indices(matching: pattern)
     }

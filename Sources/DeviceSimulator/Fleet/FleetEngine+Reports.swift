@@ -12,14 +12,32 @@ extension FleetEngine {
         let told = clients[index].told
         // What was never told is news.
         guard told.isEmpty || !told[place].isFinite || abs(sample.value - told[place]) >= step else { return }
+        takeNext(index, at: time)
+    }
+
+    /// Sets when a device takes values next. An entry that comes earlier is left where it is and put off when it is due: a device has
+    /// two at most.
+    func takeNext(_ index: Int, at time: Double) {
         clients[index].nextTaking = time
+        guard time < clients[index].queuedTaking else { return }
         takingsDue.add(index, at: time)
+        if clients[index].queuedTaking == .infinity { clients[index].queuedTaking = time }
+    }
+
+    /// An entry of a device has come up.
+    func takingIsDue(_ due: (device: Int, time: Double), at time: Double) {
+        let index = due.device
+        if clients[index].queuedTaking == due.time { clients[index].queuedTaking = .infinity }
+        if clients[index].nextTaking > time {
+            takeNext(index, at: clients[index].nextTaking)
+        } else {
+            take(index, at: time)
+        }
     }
 
     /// Takes the values of a device for a report.
     func take(_ index: Int, at time: Double) {
-        // It was put off, or taken already.
-        guard clients[index].nextTaking <= time, !isDraining, let form = forms[clients[index].group] else { return }
+        guard !isDraining, let form = forms[clients[index].group] else { return }
         if clients[index].phase == .off {
             clients[index].phase = .resting
             proceed(index)
@@ -36,8 +54,7 @@ extension FleetEngine {
             clients[index].told = values
         }
         // Never twice at one moment.
-        clients[index].nextTaking = time + max(wait, 1e-3)
-        takingsDue.add(index, at: clients[index].nextTaking)
+        takeNext(index, at: time + max(wait, 1e-3))
         guard values.contains(where: \.isFinite) else { return }
         clients[index].takings.append(ReportForm.Taking(time: epoch + (taken ?? time), values: values))
         if clients[index].takings.count >= form.plan.batch { makeReport(index) }
@@ -53,6 +70,8 @@ extension FleetEngine {
         clients[index].number = number
         let lost = clients[index].queue.add(
             StoredReport(number: number, payload: payload), limit: form.capacity, keepsFirst: clients[index].isAsking)
+        clients[index].reports.made += 1
+        clients[index].reports.lost += UInt32(lost)
         count {
             $0.reportsMade += 1
             $0.reportsLost += lost

@@ -42,7 +42,7 @@ extension FleetEngine {
                 happen(timeline[nextEvent - 1])
             }
             while let due = takingsDue.pop(at: moment) {
-                take(due.device, at: moment)
+                takingIsDue(due, at: moment)
                 steps += 1
             }
             // Answers want to be heard in between; and time that jumps waits for them.

@@ -16,6 +16,8 @@ actor FleetEngine {
         static let grace = 30.0
         /// Within what time at the end all sessions are closed, at most.
         static let rampDown = 5.0
+        /// The longest pause between the ends of two sessions.
+        static let farewell = 0.001
         /// How often time is looked at, at least.
         static let tick = 0.1
         /// How often a server may refuse a report for now (4.08, 4.29, 5.xx) until it is given up.
@@ -92,6 +94,8 @@ actor FleetEngine {
     /// - Throws: `CoAPError` when there is no way to the server or there are no credentials.
     func run() async throws(CoAPError) -> FleetReport {
         try checkBeginning()
+        fleet.beginRequests()
+        defer { fleet.endRequests() }
         let started = clock.now
         let realStart = MonotonicTime.now
         let duration = fleet.scenario.duration ?? .infinity
@@ -100,6 +104,7 @@ actor FleetEngine {
             if clock.waitsForAll { await idle() }
             startTries()
             await advance(to: min((clock.now - started) * rate, duration))
+            performRequests()
             note(elapsed: (MonotonicTime.now - realStart).inSeconds)
             if simulated >= duration { break }
             if clock.waitsForAll, underWay > 0 { continue }
@@ -109,8 +114,9 @@ actor FleetEngine {
         let isComplete = !Task.isCancelled
         if isComplete { await drain(realStart) }
         let up = fleet.progress.withLock(\.counters.devicesUp)
-        await closeAll(givesUp: isComplete)
         note(elapsed: (MonotonicTime.now - realStart).inSeconds)
+        // Who ends the fleet while it waits leaves what is stored undecided.
+        await closeAll(givesUp: isComplete && !Task.isCancelled)
         return report(devicesUp: up)
     }
 
@@ -124,13 +130,12 @@ actor FleetEngine {
         }
     }
 
-    /// Lets the devices come up one after the other.
+    /// Lets the devices come up one after the other, the last by the middle of the run at the latest.
     private func rampUp() {
+        let time = min(fleet.scenario.rampUp * rate, (fleet.scenario.duration ?? .infinity) / 2)
         let reporting = clients.indices.filter { forms[clients[$0].group] != nil }
         for (place, index) in reporting.enumerated() {
-            let time = fleet.scenario.rampUp * rate * Double(place) / Double(reporting.count)
-            clients[index].nextTaking = time
-            takingsDue.add(index, at: time)
+            takeNext(index, at: time * Double(place) / Double(reporting.count))
         }
     }
 
@@ -150,6 +155,8 @@ actor FleetEngine {
         let deadline = now + Limits.grace
         for index in clients.indices {
             if !clients[index].takings.isEmpty { makeReport(index) }
+            // Simulated time stands still: nothing else would bring it back.
+            if clients[index].phase == .away, !clients[index].queue.isEmpty { comeBack(index) }
             // Long pauses are no use any more.
             guard !clients[index].queue.isEmpty, clients[index].retryAt > now + Limits.lastPause else { continue }
             clients[index].retryAt = now + clients[index].pause.moment(within: Limits.lastPause)
@@ -172,7 +179,7 @@ actor FleetEngine {
     private func closeAll(givesUp: Bool) async {
         isClosing = true
         let open = clients.indices.filter { clients[$0].phase == .up }
-        let pause = min(Limits.rampDown, fleet.scenario.rampUp) / Double(max(1, open.count))
+        let pause = min(min(Limits.rampDown, fleet.scenario.rampUp) / Double(max(1, open.count)), Limits.farewell)
         let begin = clock.now
         for (place, index) in open.enumerated() {
             endSession(index, farewell: true)
@@ -183,6 +190,7 @@ actor FleetEngine {
             clients[index].task?.cancel()
             guard givesUp else { continue }
             let lost = clients[index].queue.removeAll()
+            clients[index].reports.lost += UInt32(lost)
             if lost > 0 {
                 count {
                     $0.reportsLost += lost; $0.reportsWaiting -= lost
@@ -205,6 +213,10 @@ actor FleetEngine {
         report.latency = progress.latency
         report.received = surroundings.received
         report.extremes = extremes.list()
+        report.reportsOfDevices = zip(fleet.devices, clients).filter { forms[$0.1.group] != nil }.map {
+            ($0.0.name, $0.1.reports)
+        }
+        .map(FleetReport.OfDevice.init)
         addCharge(to: &report)
         report.judge(fleet.scenario.assertions)
         return report

@@ -6,6 +6,8 @@ extension FleetReport {
         verdicts = assertions.map { assertion in
             switch assertion.check {
             case .metric(let metric, let comparison, let bound): judge(assertion, metric, comparison, bound)
+            case .reports(let count, let devices, let comparison, let bound):
+                judge(assertion, count, of: devices, comparison, bound)
             case .between(let quantity, let devices, let range): judge(assertion, quantity, of: devices, range)
             }
         }
@@ -20,15 +22,7 @@ extension FleetReport {
         guard let value = value(of: metric) else {
             return Verdict(assertion: assertion, holds: false, finding: "\(name) is not known: \(reason(metric))")
         }
-        let holds =
-            switch comparison {
-            case .less: value < bound
-            case .atMost: value <= bound
-            case .equal: value == bound
-            case .notEqual: value != bound
-            case .atLeast: value >= bound
-            case .more: value > bound
-            }
+        let holds = comparison.holds(value, bound)
         var finding = "\(name) \(Self.verb(metric)) \(Self.shown(value, of: metric))"
         if !holds, case .errors = metric, !counters.errors.isEmpty {
             let kinds = counters.errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -36,6 +30,24 @@ extension FleetReport {
         }
         if case .reportsLost = metric, counters.reportsWaiting > 0 {
             finding += ", and \(counters.reportsWaiting) wait still"
+        }
+        return Verdict(assertion: assertion, holds: holds, finding: finding)
+    }
+
+    private func judge(
+        _ assertion: Assertion, _ count: ReportCount, of pattern: String, _ comparison: Assertion.Comparison,
+        _ bound: Double
+    ) -> Verdict {
+        let glob = NameGlob(pattern)
+        let named = reportsOfDevices.filter { glob.matches($0.device) }
+        guard !named.isEmpty else {
+            return Verdict(assertion: assertion, holds: false, finding: "no device that reports is named \(pattern)")
+        }
+        let value = named.reduce(0) { $0 + Double($1.reports[count]) }
+        let holds = comparison.holds(value, bound)
+        var finding = "reports \(count.rawValue) of \(pattern) were \(Self.digits(value))"
+        if !holds, named.count > 1, let most = named.max(by: { $0.reports[count] < $1.reports[count] }) {
+            finding += ", most at \(most.device) with \(most.reports[count])"
         }
         return Verdict(assertion: assertion, holds: holds, finding: finding)
     }
@@ -114,13 +126,20 @@ extension FleetReport {
             let others = Set(named.map(\.quantity)).sorted().joined(separator: ", ")
             return verdict(false, "no device named \(pattern) measures \(quantity); there is \(others)")
         }
+        let invalid = measured.reduce(0) { $0 + $1.invalid }
+        let unfit = invalid == 0 ? "" : "; \(invalid) \(invalid == 1 ? "was" : "were") no number"
+        let silent = measured.filter { $0.minimum == nil }
+        if let first = silent.first, silent.count < measured.count {
+            let others = silent.count == 1 ? "" : " and \(silent.count - 1) others"
+            return verdict(false, "\(quantity) had no value at \(first.device)\(others)\(unfit)")
+        }
         guard let least = measured.filter({ $0.minimum != nil }).min(by: { ($0.minimum ?? 0) < ($1.minimum ?? 0) }),
             let most = measured.filter({ $0.maximum != nil }).max(by: { ($0.maximum ?? 0) < ($1.maximum ?? 0) }),
             let minimum = least.minimum, let maximum = most.maximum
-        else { return verdict(false, "\(quantity) had no value at any device named \(pattern)") }
+        else { return verdict(false, "\(quantity) had no value at any device named \(pattern)\(unfit)") }
         let below = range.lowerBound - minimum
         let above = maximum - range.upperBound
-        let finding = "\(quantity) was \(Self.digits(minimum)) to \(Self.digits(maximum))"
+        let finding = "\(quantity) was \(Self.digits(minimum)) to \(Self.digits(maximum))\(unfit)"
         if below <= 0, above <= 0 { return verdict(true, finding) }
         let worst = below > above ? (least.device, minimum) : (most.device, maximum)
         let outside = measured.count { device in

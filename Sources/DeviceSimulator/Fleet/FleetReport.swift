@@ -24,11 +24,19 @@ public struct FleetReport: Hashable, Sendable {
     public var charge: [String: Double] = [:]
     /// The charge that a device took on average, of all that report, in milliampere-hours; nil without any.
     public var averageCharge: Double?
+    /// What became of each reporting device's reports, in the order of devices.
+    var reportsOfDevices: [OfDevice] = []
     /// Whether the assertions held, in their order.
     public var verdicts: [Verdict] = []
 
     /// An empty report.
     public init(name: String) { self.name = name }
+
+    /// What became of one device's reports.
+    struct OfDevice: Hashable, Sendable {
+        var device: String
+        var reports: ReportCounts
+    }
 
     /// True when every assertion held.
     public var holds: Bool { verdicts.allSatisfy(\.holds) }

@@ -14,10 +14,10 @@ struct RandomStream: RandomNumberGenerator, Sendable {
     ///   - seed: the scenario's.
     ///   - name: the component's path, such as `room-007/sensors/temperature/noise`.
     init(seed: UInt64, name: String) {
-        // FNV-1a; the generator mixes what it starts from.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
+        // FNV-1a of the name alone: a seed within would cancel against the name's first letters.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        numbers = SeededNumbers(seed: hash)
+        numbers = SeededNumbers(seed: seed, stream: hash)
     }
 
     mutating func next() -> UInt64 { numbers.next() }

@@ -16,11 +16,41 @@ public struct ActuatorCommand: Hashable, Sendable {
     }
 
     private let content: Content?
+    /// The unit behind a number; nil where none is given.
+    private var unit: String?
+    /// The record's name in SenML.
+    private var name: String?
 
     /// The value for an actuator: 0 or 1 for a switch, a number for others.
     ///
-    /// - Throws: `ResponseError` with 4.00 that says what to write.
+    /// A number may have the actuator's unit with it, as SenML or people write it; `/` and `%` are converted.
+    ///
+    /// - Throws: `ResponseError` with 4.00 that says what to write: for another unit, or a SenML record of another name, too.
     public func value(for actuator: Actuator) throws(ResponseError) -> Double {
+        let value = try number(for: actuator)
+        if let name, name != actuator.quantity, !name.hasSuffix(":" + actuator.quantity),
+            !name.hasSuffix("/" + actuator.quantity)
+        {
+            throw ResponseError(.badRequest, "the record is not about \(actuator.quantity); call it so")
+        }
+        guard let unit, !unit.isEmpty else { return value }
+        let own = actuator.unitSymbol
+        switch (unit, own) {
+        case _ where unit == own || " \(unit)" == actuator.displayedUnit: return value
+        case ("/", "%"): return value * 100
+        case ("%", "/"): return value / 100
+        // A state is a ratio in SenML, if anything.
+        case ("/", "") where actuator.kind == .switch: return value
+        default:
+            throw ResponseError(
+                .badRequest,
+                own.isEmpty
+                    ? "\(actuator.quantity) has no unit; leave it out"
+                    : "this is the wrong unit; write a number in\(actuator.displayedUnit)")
+        }
+    }
+
+    private func number(for actuator: Actuator) throws(ResponseError) -> Double {
         switch (actuator.kind, content) {
         case (.switch, .state(let isOn)): return isOn ? 1 : 0
         case (.switch, .digits(let value)) where value == 0 || value == 1: return value
@@ -50,7 +80,10 @@ extension ActuatorCommand: DecodableRepresentation {
         case .senMLJSON, .senMLCBOR:
             let records = try SenMLPack(decoding: payload, as: format).resolved(now: Double(Glibc.time(nil)))
             let newest = records.last { $0.value != nil }?.time
-            switch records.first(where: { $0.value != nil && $0.time == newest })?.value {
+            let record = records.first { $0.value != nil && $0.time == newest }
+            unit = record?.unit?.rawValue
+            name = record?.name
+            switch record?.value {
             case .bool(let value): content = .state(value)
             case .number(let value): content = .digits(value)
             default: content = nil
@@ -59,15 +92,17 @@ extension ActuatorCommand: DecodableRepresentation {
             let value =
                 format == .json
                 ? try? JSONParser.parse(payload) : (try? CBORReader.parse(payload)).flatMap(JSONValue.init)
+            if case .string(let text)? = value?["unit"] { unit = text }
             switch value?["on"] ?? value?["value"] ?? value {
             case .bool(let value): content = .state(value)
             case let value: content = value?.double.map(Content.number)
             }
         default:
             // No number is that long.
-            let text = payload.count > 64 ? "" : String(decoding: payload, as: UTF8.self).lowercased()
+            let text = payload.count > 64 ? "" : String(decoding: payload, as: UTF8.self)
             let words = text.split(whereSeparator: \.isWhitespace)
-            switch words.first {
+            if words.count == 2 { unit = String(words[1]) }
+            switch words.first?.lowercased() {
             case "on", "true": content = words.count == 1 ? .state(true) : nil
             case "off", "false": content = words.count == 1 ? .state(false) : nil
             case let word?: content = words.count <= 2 ? Double(word).map(Content.digits) : nil

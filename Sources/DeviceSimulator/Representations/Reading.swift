@@ -39,7 +39,7 @@ extension Reading: Representation, ObservableValue {
         let unit = SenMLUnit(rawValue: unit)
         let record = SenMLRecord(
             baseName: device + ":", name: quantity, unit: unit.rawValue.isEmpty ? nil : unit,
-            value: .number(Double(digits) ?? value), time: time.rounded())
+            value: .number(Double(digits) ?? value), time: (time * 1_000).rounded() / 1_000)
         var members = [JSONValue.Member(quantity, .number(digits))]
         if !unit.rawValue.isEmpty { members.append(.init("unit", .string(unit.rawValue))) }
         let text = unit.rawValue.isEmpty ? digits : "\(digits) \(unit.displayed)"

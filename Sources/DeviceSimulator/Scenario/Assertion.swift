@@ -16,12 +16,25 @@ public struct Assertion: Hashable, Sendable {
         case atLeast = ">="
         /// More.
         case more = ">"
+
+        func holds(_ value: Double, _ bound: Double) -> Bool {
+            switch self {
+            case .less: value < bound
+            case .atMost: value <= bound
+            case .equal: value == bound
+            case .notEqual: value != bound
+            case .atLeast: value >= bound
+            case .more: value > bound
+            }
+        }
     }
 
     /// What is looked at.
     public enum Check: Hashable, Sendable {
         /// A number of the report.
         case metric(FleetMetric, Comparison, Double)
+        /// What became of the reports of all devices of a pattern.
+        case reports(ReportCount, devices: String, Comparison, Double)
         /// Every value of a quantity at the devices of a pattern lies between two.
         case between(quantity: String, devices: String, ClosedRange<Double>)
     }

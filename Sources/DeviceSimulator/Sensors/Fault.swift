@@ -14,11 +14,13 @@ public struct Fault: Hashable, Sendable {
         case offset(Double)
         /// More and more is added, so much an hour. It goes back to nothing at the fault's end.
         case biasDrift(Double)
-        /// The value is no number.
+        /// The value is no number. Observers of a device behind a server are not told of it.
         case notANumber
         /// The device's clock is wrong by so many seconds.
         case clockSkew(Double)
-        /// The device starts anew and is away for the fault's length; true where it says farewell first (close_notify).
+        /// The device starts anew and is away for the fault's length; true where it says farewell first: a
+        /// device that reports closes its session (close_notify), one behind a server, whose sessions are the server's, answers
+        /// its observers with a last 5.03.
         case reboot(farewell: Bool)
 
         /// What it is called in the names of its random numbers.

@@ -26,7 +26,8 @@ struct SensorState {
     private var count = 0.0
     /// What it showed last, for a time in which it is stuck; no number before the first.
     private var shown = Double.nan
-    private var faults: [FaultState] = []
+    /// What goes wrong with it, or will.
+    private(set) var faults: [FaultState] = []
     private var quietUntil = Double.infinity
 
     /// - Parameters:
@@ -51,6 +52,11 @@ struct SensorState {
     mutating func add(_ fault: FaultState) {
         faults.append(fault)
         quietUntil = -.infinity
+    }
+
+    /// Ends the faults of commands.
+    mutating func withdraw(_ commands: Set<Int>) {
+        faults.removeAll { $0.command.map(commands.contains) ?? false }
     }
 
     /// Forgets what it has shown: the device has started anew.
@@ -133,7 +139,7 @@ struct SensorState {
             }
         }
         // What is over for good need not be looked at again.
-        if quiet > -.infinity { faults.removeAll { $0.quietUntil == .infinity } }
+        faults.removeAll { $0.isOver(at: time) }
         quietUntil = quiet
         value = shaped(value)
         if isStuck && !shown.isNaN { value = shown }

@@ -25,6 +25,7 @@ enum AssertionParser {
 
     static func parse(_ text: String) -> Result<Assertion.Check, Refusal> {
         let words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
+        if words.first == "reports", words.count > 2, words[2] == "of" { return reports(words, text) }
         if words.contains("of") || words.contains("between") { return between(words, text) }
         guard let index = words.firstIndex(where: { $0.utf8.contains { "<>=!".utf8.contains($0) } }) else {
             return refused("'\(text.shown)' compares nothing; write \(examples)")
@@ -83,6 +84,24 @@ enum AssertionParser {
                 "'\(word.shown)' is no percentile; write p50, p90, p99, p99.9 or p100, such as 'p99 latency < 500 ms'")
         }
         return measured(value, .duration).map { .metric(.latency(percentile: percent / 100), comparison, $0) }
+    }
+
+    /// `reports lost of pump-* == 0`.
+    private static func reports(_ words: [String], _ text: String) -> Result<Assertion.Check, Refusal> {
+        guard words.count == 6, let comparison = Assertion.Comparison(rawValue: words[4]) else {
+            return refused(
+                "'\(text.shown)' is not understood; write such as 'reports lost of pump-* == 0', the comparison with a space on each side"
+            )
+        }
+        guard let count = ReportCount(rawValue: words[1]) else {
+            let known = ReportCount.allCases.map(\.rawValue).joined(separator: ", ")
+            return refused("'reports \(words[1].shown)' are not counted by device; write reports \(known)")
+        }
+        guard let number = PlainNumber.value(of: words[5]), number >= 0, number == number.rounded() else {
+            return refused(
+                "'\(words[5].shown)' is no count; write a whole number, such as 'reports lost of pump-* == 0'")
+        }
+        return .success(.reports(count, devices: words[3], comparison, number))
     }
 
     /// `temperature of room-* between 15 and 30`.

@@ -32,7 +32,9 @@ struct FaultReader {
                 }
             }
             let occurrence: Fault.Occurrence
-            switch (try inner.moment("at", within: duration), try inner.measure("rate", .rate, in: 0...1e6, above: 0)) {
+            switch (
+                try inner.moment("at", within: duration), try inner.measure("rate", .rate, in: 0...36_000, above: 0)
+            ) {
             case (let time?, nil): occurrence = .at(time)
             case (nil, let rate?): occurrence = .rate(perHour: rate)
             case (nil, nil):

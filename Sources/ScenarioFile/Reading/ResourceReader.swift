@@ -47,6 +47,13 @@ struct ResourceReader {
             }
             resources.append(resource)
         }
+        for (resource, member) in zip(resources, members) {
+            guard let other = resources.first(where: { $0.content == .firmware && resource.path == $0.path + "/state" })
+            else { continue }
+            throw yaml.problem(
+                member.line, "\(key).\(member.name)",
+                "is where the firmware \(other.path) shows its state; choose another path")
+        }
         try checkInterlocks(resources, members, key)
         return resources
     }

@@ -134,6 +134,9 @@ struct ScenarioReader {
             if case .between(let quantity, let devices, _) = check {
                 try self.check(quantity, devices, node.line, key, roster)
             }
+            if case .reports(_, let devices, _, _) = check, roster.groups(matching: devices).isEmpty {
+                throw yaml.problem(node.line, key, "'\(devices.shown)' is nobody; there are \(roster.examples)")
+            }
             assertions.append(Assertion(text, check, line: node.line))
         }
         return assertions

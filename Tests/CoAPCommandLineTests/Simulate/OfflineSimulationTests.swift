@@ -90,6 +90,7 @@ struct OfflineSimulationTests {
             (["no-such"], 66, "no-such"), (["broken.yaml"], 65, "broken.yaml:"), ([], 64, "--list"),
             (["rooms.yaml", "--duration", "soon"], 64, "10min"), (["rooms.yaml", "--speed", "0"], 64, "--no-wait"),
             (["rooms.yaml", "--count", "0"], 64, "100000"),
+            (["chaos", "--no-wait"], 64, "--speed"),
             (["rooms.yaml", "--offline", "--json", "--csv", "-"], 64, "standard output"),
             (["rooms.yaml", "--offline", "--json", "--junit", "-"], 64, "standard output"),
             (["rooms.yaml", "--offline", "--junit", "/no/such/folder/j.xml"], 73, "folder"),

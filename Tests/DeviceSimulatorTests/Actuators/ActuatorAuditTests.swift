@@ -113,6 +113,33 @@ struct ActuatorAuditTests {
                     verdict: .accepted))
         }
         #expect(trail.records.map(\.time) == (1_345..<2_345).map(Double.init))
+        // What is refused pushes out none of what was done.
+        for number in 0..<1_500 {
+            trail.add(
+                ActuatorAudit(
+                    time: Double(10_000 + number), device: "d", resource: "r", before: nil, after: nil, identity: nil,
+                    verdict: .refused(.badRequest, "no")))
+        }
+        #expect(trail.records.map(\.time) == (Array(1_345..<2_345) + Array(10_500..<11_500)).map(Double.init))
+    }
+
+    @Test("A fail-safe value is taken down where it changes nothing, and before what comes later")
+    func unchangedFailSafe() async throws {
+        var dimmer = Actuator(.dimmer, quantity: "lamp")
+        dimmer.envelope.silence = 30
+        dimmer.envelope.failSafe = 0
+        let bench = HostBench([DeviceResource(path: "lamp", .actuator(dimmer))])
+        bench.move(to: 29.5)
+        bench.move(to: 31)
+        #expect(bench.host.audit.map(\.verdict) == [.failSafe])
+        bench.set(31.2)
+        _ = try await bench.put("lamp", "0")
+        // It is silent for 30 s at 61.2, after the last look.
+        bench.move(to: 61.1)
+        bench.set(61.5)
+        _ = try await bench.put("lamp", "10")
+        #expect(bench.host.audit.map(\.verdict) == [.failSafe, .accepted, .failSafe, .accepted])
+        #expect(bench.host.audit.map(\.time) == bench.host.audit.map(\.time).sorted())
     }
 
     @Test("Over DTLS the identity is the one that was proved, and a safety refusal reaches the client as it is")

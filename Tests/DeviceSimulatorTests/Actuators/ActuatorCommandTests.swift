@@ -22,7 +22,9 @@ struct ActuatorCommandTests {
             (.json, Array(#"{"value": 4.2e1}"#.utf8)), (.cbor, [0x18, 0x2A]),
             (.cbor, [0xA1, 0x65, 0x76, 0x61, 0x6C, 0x75, 0x65, 0x18, 0x2A]),
             (.senMLJSON, Array(#"[{"n":"valve","u":"%","v":42}]"#.utf8)),
-            (.senMLCBOR, [0x81, 0xA2, 0x00, 0x61, 0x61, 0x02, 0x18, 0x2A]),
+            (.senMLJSON, Array(#"[{"bn":"urn:dev:ops:32473-unit-1:","n":"valve","u":"/","v":0.42}]"#.utf8)),
+            (.text, Array("0.42 /".utf8)), (.json, Array(#"{"value":42,"unit":"%"}"#.utf8)),
+            (.senMLCBOR, [0x81, 0xA2, 0x00, 0x65, 0x76, 0x61, 0x6C, 0x76, 0x65, 0x02, 0x18, 0x2A]),
         ])
     func numbers(format: ContentFormat, body: [UInt8]) throws {
         #expect(try ActuatorCommand(decoding: body, as: format).value(for: Self.valve) == 42)
@@ -42,6 +44,31 @@ struct ActuatorCommandTests {
         #expect(error?.code == .badRequest)
         #expect(
             error?.diagnostic == #"write a number in %, such as 80, {"value": 80} in JSON or CBOR, or v in SenML"#)
+    }
+
+    @Test(
+        "Another unit, or a record of something else, is refused",
+        arguments: [
+            (ContentFormat.text, "42 °C"), (.text, "42 lx"), (.json, #"{"value":42,"unit":"Cel"}"#),
+            (.senMLJSON, #"[{"n":"valve","u":"Cel","v":42}]"#), (.senMLJSON, #"[{"n":"lamp","u":"%","v":42}]"#),
+        ])
+    func wrongUnit(format: ContentFormat, body: String) throws {
+        let error = #expect(throws: ResponseError.self) {
+            _ = try ActuatorCommand(decoding: Array(body.utf8), as: format).value(for: Self.valve)
+        }
+        #expect(error?.code == .badRequest)
+        #expect(error?.diagnostic?.contains("wrong unit") == true || error?.diagnostic?.contains("not about") == true)
+    }
+
+    @Test("A set-point takes its unit as SenML and as people write it, and no other")
+    func setpointUnit() throws {
+        let setpoint = Actuator(.setpoint, quantity: "setpoint", unit: "Cel")
+        for text in ["25 °C", "25 Cel", "25"] {
+            #expect(try ActuatorCommand(decoding: Array(text.utf8), as: .text).value(for: setpoint) == 25)
+        }
+        #expect(throws: ResponseError.self) {
+            try ActuatorCommand(decoding: Array("25 °F".utf8), as: .text).value(for: setpoint)
+        }
     }
 
     @Test("A position says the same in JSON, CBOR and SenML", arguments: [0.0, 42, 63.212_055_8, 100])

@@ -198,6 +198,68 @@ struct DeviceHostTests {
         #expect(closed.code == .changed)
     }
 
+    @Test("A resource whose path is that of something beside a device's resources takes its place")
+    func samePaths() async throws {
+        let led = Actuator(.switch, quantity: "led")
+        let bench = HostBench([
+            HostBench.sensor("firmware/state", "a", "", .constant(1)), DeviceResource(path: "firmware", .firmware),
+            HostBench.sensor("s", "b", "", .constant(2)), HostBench.sensor("s/min", "c", "", .constant(3)),
+            DeviceResource(path: "audit", .actuator(led)),
+        ])
+        for (path, text) in [("firmware/state", "1"), ("s/min", "3"), ("s/max", "2"), ("audit", "off")] {
+            let answer = try await bench.get(path)
+            #expect(answer.text == text, "\(path)")
+        }
+    }
+
+    @Test("Time that goes faster than can be computed falls behind, and requests and the end of it do not wait")
+    func tooFast() async throws {
+        var group = DeviceGroup(name: NamePattern("unit-{n}"))
+        group.resources = [HostBench.sensor("s", "x", "", .constant(1))]
+        group.count = 20
+        var scenario = Scenario(name: "fast")
+        scenario.groups = [group]
+        scenario.speed = 1e12
+        let time = Locked(0.0)
+        let host = DeviceHost(scenario, clock: { time.withLock { $0 } })
+        let tester = RouterTester(HostBench.router(host))
+        time.withLock { $0 = 1 }
+        // A trillion seconds are due.
+        let answer = try await tester.response(.get, "unit-1/s")
+        #expect(answer.text == "1" && host.devices[0].time > 0 && host.devices[0].time < 1e5)
+        let again = try await tester.response(.get, "unit-1/s")
+        #expect(again.text == "1" && host.devices[0].time < 1e5)
+        let run = Task { await host.run() }
+        while host.time < 1e4 { await Task.yield() }
+        run.cancel()
+        await run.value
+        #expect(host.time < 1e11)
+    }
+
+    @Test("An actuator is where it is at the present moment, between whole seconds, too")
+    func betweenSeconds() async throws {
+        var dimmer = Actuator(.dimmer, quantity: "lamp")
+        dimmer.latency = 0.2
+        let bench = HostBench([DeviceResource(path: "lamp", .actuator(dimmer))])
+        bench.move(to: 0.1)
+        _ = try await bench.put("lamp", "50")
+        bench.move(to: 0.25)
+        let before = try await bench.get("lamp")
+        bench.move(to: 0.35)
+        let after = try await bench.get("lamp")
+        #expect(before.text == "0 %" && after.text == "50 %")
+    }
+
+    @Test("SenML says times to the millisecond")
+    func milliseconds() async throws {
+        var sensor = Sensor(quantity: "x", unit: "", signal: .constant(4))
+        sensor.period = 0.25
+        let bench = HostBench([DeviceResource(path: "s", .sensor(sensor))])
+        bench.move(to: 0.3)
+        let shown = try await bench.get("s", accept: .senMLJSON)
+        #expect(shown.text.hasSuffix(#""t":1800000000.25}]"#), "\(shown.text)")
+    }
+
     @Test("A hundred thousand resources are registered and found", .timeLimit(.minutes(2)))
     func many() async throws {
         let sensors = (1...5).map { HostBench.sensor("sensors/s\($0)", "x", "Cel", .constant(Double($0))) }

@@ -165,6 +165,22 @@ struct FirmwareTests {
         }
     }
 
+    @Test("A device that is away for longer than the new program takes does not run it before it is back")
+    func awayLonger() async throws {
+        let bench = HostBench([DeviceResource(path: "firmware", .firmware)])
+        let put = try await bench.tester.response(
+            .put, "firmware?sha256=\(Self.sum(Self.image))&version=2.0", contentFormat: .octetStream,
+            payload: Self.image)
+        #expect(put.code == .changed, "\(put.text)")
+        bench.host.devices[0].inject(Fault(.reboot(farewell: false), .at(0), duration: 20))
+        bench.move(to: 6)
+        let away = try await bench.get("firmware/state")
+        #expect(away.text.hasPrefix("rebooting"), "\(away.text)")
+        bench.move(to: 21)
+        let back = try await bench.get("firmware/state")
+        #expect(back.text == "running 2.0")
+    }
+
     @Test("One image at a time")
     func oneAtATime() throws {
         var update = FirmwareUpdate()

@@ -40,6 +40,9 @@ struct HostBench: Sendable {
         return router
     }
 
+    /// Lets time go by, of which nobody is told yet.
+    func set(_ time: Double) { clock.withLock { $0 = time } }
+
     /// Lets time go by, and observers be told.
     func move(to time: Double) {
         clock.withLock { $0 = time }

@@ -73,13 +73,16 @@ struct ObservedDeviceTests {
         scenario.groups = [group]
         scenario.speed = 50
         let host = DeviceHost(scenario)
-        let time = Task { await host.run() }
-        defer { time.cancel() }
+        // It goes by from the first value on: until then nothing is missed.
+        let running = Locked<Task<Void, Never>?>(nil)
+        defer { running.withLock { $0?.cancel() } }
         try await Loopback.withServer(HostBench.router(host)) { uris in
             try await CoAPClient.withSession(to: uris[0], security: .plain) { session in
                 // A value may come twice, when it is asked for in the moment in which it changes.
                 let seen = try await session.observe("s") { states in
-                    try await Self.texts(states, until: { Set($0.compactMap(Double.init)).count == 4 }, each: { _ in })
+                    try await Self.texts(states, until: { Set($0.compactMap(Double.init)).count == 4 }) { _ in
+                        running.withLock { $0 = $0 ?? Task { await host.run() } }
+                    }
                 }
                 let numbers = seen.compactMap(Double.init)
                 #expect(numbers == numbers.sorted(), "\(seen)")
@@ -88,9 +91,12 @@ struct ObservedDeviceTests {
     }
 
     /// Registers by a bare socket, which does nothing by itself.
-    private static func register(_ socket: RawSocket, _ path: String) async throws -> Message {
+    private static func register(
+        _ socket: RawSocket, _ path: String, accept: ContentFormat? = nil
+    ) async throws -> Message {
         var options = try Request(.get, path).options
         options.observe = 0
+        options.accept = accept
         socket.send(
             Message(
                 type: .nonConfirmable, code: Method.get.code, messageID: 7, token: [1], options: options, payload: []
@@ -133,6 +139,25 @@ struct ObservedDeviceTests {
             let farewell = try await Self.next(socket)
             #expect(farewell.code == .serviceUnavailable && farewell.options.maxAge == 9, "\(farewell)")
             #expect(farewell.options.observe == nil)
+        }
+    }
+
+    @Test("A value that is no number ends no observation, though its format cannot say it")
+    func notANumber() async throws {
+        let bench = HostBench(
+            [HostBench.sensor("s", "x", "", Self.counting)], faults: [Fault(.notANumber, .at(1), duration: 3)])
+        try await Loopback.withServer(HostBench.router(bench.host)) { uris in
+            let socket = try RawSocket(to: uris[0])
+            let first = try await Self.register(socket, "s", accept: .json)
+            #expect(first.payload == Array(#"{"x":0}"#.utf8))
+            bench.move(to: 1)
+            // Behind what the server had to tell.
+            let other = try RawSocket(to: uris[0])
+            let text = try await Self.register(other, "s")
+            #expect(text.payload == Array("NaN".utf8))
+            bench.move(to: 4)
+            let second = try await Self.next(socket)
+            #expect(second.code == .content && second.payload == Array(#"{"x":4}"#.utf8), "\(second)")
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoAP
 import Testing
 
 @testable import DeviceSimulator
@@ -25,6 +26,8 @@ struct FaultTests {
                 sensor.warmUp = 3
                 group.resources.append(DeviceResource(path: path, .sensor(sensor)))
             }
+            group.resources.append(
+                DeviceResource(path: "led", .actuator(Actuator(.switch, quantity: "led"))))
             group.faults = faults
             scenario.groups = [group]
             devices = Fleet(scenario).devices
@@ -115,6 +118,22 @@ struct FaultTests {
     func away() {
         let run = Run([Fault(.reboot(farewell: true), .at(500), duration: 1_000)])
         #expect(run.devices.allSatisfy { !$0.isRunning && $0.value(of: 0) == nil && $0.sample(of: 0) == nil })
+        let number = run.devices[0].group.resources.count - 1
+        let error = #expect(throws: ResponseError.self) {
+            try run.devices[0].write(1, to: number, by: .anonymous)
+        }
+        #expect(error?.code == .serviceUnavailable)
+    }
+
+    @Test("A reboot without an end does no harm")
+    func endless() {
+        for duration in [Double.infinity, 1e300, .nan, -1] {
+            let run = Run([], inject: Fault(.reboot(farewell: true), .at(0), duration: duration), step: 300)
+            let device = run.devices[0]
+            #expect(device.isRunning == !(duration > 0))
+            let number = device.group.resources.count - 1
+            if duration > 0 { #expect(throws: ResponseError.self) { try device.write(1, to: number, by: .anonymous) } }
+        }
     }
 
     @Test("Faults by a rate come as often as it says, each device at its own times")

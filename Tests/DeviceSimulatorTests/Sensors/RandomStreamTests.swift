@@ -63,7 +63,11 @@ struct RandomStreamTests {
             return (0..<1_000).map { _ in stream.gaussian() }
         }
         #expect(first(1, "a") == first(1, "a"))
-        let pairs = [(first(1, "a"), first(1, "b")), (first(1, "a"), first(2, "a")), (first(1, "a1"), first(1, "a2"))]
+        let pairs = [
+            (first(1, "a"), first(1, "b")), (first(1, "a"), first(2, "a")), (first(1, "a1"), first(1, "a2")),
+            // Letters that differ as the seeds do.
+            (first(1, "a-1/x"), first(2, "b-1/x")),
+        ]
         for (one, other) in pairs {
             #expect(one != other)
             #expect(abs(zip(one, other).map { $0 * $1 }.mean) < 4 / 1_000.0.squareRoot())
