@@ -26,7 +26,7 @@ struct RefusedScenarioTests {
         Broken("scenario: s\nseed: -1\n", 2, "seed: '-1'", "whole number"),
         Broken("scenario: s\ntime: {start: 15.1.2026}\n", 2, "time.start", "2026-01-15T06:00:00Z"),
         Broken("scenario: s\ntime: {start: 2026-02-30}\n", 2, "time.start", "no date"),
-        Broken("scenario: s\ntime: {speed: 0}\n", 2, "time.speed", "60"),
+        Broken("scenario: s\ntime: {speed: 0}\n", 2, "time.speed", "0.001 to 1000000"),
         Broken("scenario: s\ntime: {duration: 10}\n", 2, "time.duration: 10 has no unit", "10 min"),
         Broken("scenario: s\ntime: {duration: 10 minutes}\n", 2, "'minutes' is no unit", "ms, s, min, h, d"),
         Broken("scenario: s\ntime: {duration: soon}\n", 2, "'soon' is not a time", "5 s"),

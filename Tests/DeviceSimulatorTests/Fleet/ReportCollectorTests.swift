@@ -58,8 +58,8 @@ struct ReportCollectorTests {
         let text = String(decoding: try await tester.response(.get, "reports").payload, as: UTF8.self)
         let lines = text.split(separator: "\n")
         #expect(lines.count == 3 && lines[0].hasPrefix("2 reports of 2 devices"), "\(text)")
-        #expect(lines.contains { $0.hasPrefix("anonymous:one: 1 reports, ") && $0.contains("=99") }, "\(text)")
-        #expect(lines.contains { $0.hasPrefix("one: 1 reports, ") && !$0.contains("99") }, "\(text)")
+        #expect(lines.contains { $0.hasPrefix("anonymous:one: 1 report, ") && $0.contains("=99") }, "\(text)")
+        #expect(lines.contains { $0.hasPrefix("one: 1 report, ") && !$0.contains("99") }, "\(text)")
     }
 
     @Test("A device that was started anew counts from one again")
